@@ -1,0 +1,186 @@
+"""The language questionnaires are written in: sections, questions, conditions. Pure data, read from YAML by `loading`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+LANGUAGES = ("en", "fr", "es")
+
+Type = Literal[
+    "text", "longtext", "yes_no", "choice", "choices", "number", "percent", "money", "year", "date",
+    "url", "country", "contact", "table", "group",
+]
+
+
+class Text(dict[str, str]):
+    """Words in English, French and Spanish. English is always there."""
+
+    def within(self, language: str) -> str:
+        """The words in `language`, else in English."""
+        return self.get(language) or self["en"]
+
+    def __str__(self) -> str:
+        return self["en"]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a list: a stable id and its official label."""
+
+    id: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A test on other answers of the same scope (the item first, then the report).
+
+    Leaf: `question` with `equals` or `includes` or `answered`. Branch: `all_of`, `any_of`, or `negated`.
+    """
+
+    question: str | None = None
+    equals: Any = None
+    includes: str | None = None
+    answered: bool | None = None
+    all_of: tuple["Condition", ...] = ()
+    any_of: tuple["Condition", ...] = ()
+    negated: "Condition | None" = None
+
+    def questions(self) -> Iterator[str]:
+        """Codes of every question this condition reads."""
+        if self.question:
+            yield self.question
+        for part in (*self.all_of, *self.any_of, *((self.negated,) if self.negated else ())):
+            yield from part.questions()
+
+    def holds(self, values: Mapping[str, Any]) -> bool:
+        """`values`: question code -> clean value (None when blank or unreadable)."""
+        if self.all_of:
+            return all(part.holds(values) for part in self.all_of)
+        if self.any_of:
+            return any(part.holds(values) for part in self.any_of)
+        if self.negated is not None:
+            return not self.negated.holds(values)
+        value = values.get(self.question or "")
+        if self.answered is not None:
+            return (value not in (None, "", [], {})) is self.answered
+        if self.includes is not None:
+            return isinstance(value, (list, tuple)) and self.includes in value
+        return bool(value == self.equals)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing asked. A `table` has `columns` (questions of simple types); a `group` has `questions` and is repeated."""
+
+    code: str
+    type: Type
+    label: Text
+    hint: Text | None = None
+    guidance: Text | None = None
+    required: bool | Condition = False
+    when: Condition | None = None
+    limit: int | None = None
+    public: bool = True
+    official: bool = True
+    role: str | None = None
+    unit: Text | None = None
+    options: tuple[Option, ...] = ()
+    columns: tuple["Question", ...] = ()
+    questions: tuple["Question", ...] = ()
+    lasting: bool = False
+    page: bool = False
+    item_label: Text | None = None
+    title_question: str | None = None
+    fixed: Mapping[str, Any] | None = None
+    checks: tuple[str, ...] = ()
+
+    @property
+    def is_group(self) -> bool:
+        return self.type == "group"
+
+    def is_asked(self, values: Mapping[str, Any]) -> bool:
+        """Whether the question is visible, given the clean values around it."""
+        return self.when is None or self.when.holds(values)
+
+    def is_required(self, values: Mapping[str, Any]) -> bool:
+        """Whether an asked question must be answered."""
+        return self.required.holds(values) if isinstance(self.required, Condition) else self.required
+
+    def option(self, identifier: str) -> Option | None:
+        return next((option for option in self.options if option.id == identifier), None)
+
+    def inner(self, code: str) -> "Question":
+        """The question `code` of this group. Raises KeyError."""
+        for question in self.questions:
+            if question.code == code:
+                return question
+        raise KeyError(code)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A page of the form: questions that belong together."""
+
+    code: str
+    title: Text
+    questions: tuple[Question, ...]
+    intro: Text | None = None
+    part: Text | None = None
+
+    @property
+    def groups(self) -> tuple[Question, ...]:
+        return tuple(question for question in self.questions if question.is_group)
+
+    @property
+    def plain_questions(self) -> tuple[Question, ...]:
+        return tuple(question for question in self.questions if not question.is_group)
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """One edition of a report template. `checksum` is the sha256 of its file's bytes."""
+
+    name: str
+    edition: str
+    title: Text
+    sections: tuple[Section, ...]
+    checksum: str
+    summary: Text | None = None
+    subject: Text | None = None
+    page: bool = False
+    title_question: str | None = None
+    declaration: Text | None = None
+    checks: tuple[str, ...] = ()
+
+    def section(self, code: str) -> Section:
+        """Raises KeyError for an unknown code."""
+        for section in self.sections:
+            if section.code == code:
+                return section
+        raise KeyError(code)
+
+    def question(self, code: str) -> Question:
+        """A top-level question (a group counts). Raises KeyError."""
+        for section in self.sections:
+            for question in section.questions:
+                if question.code == code:
+                    return question
+        raise KeyError(code)
+
+    def section_of(self, code: str) -> Section:
+        """The section that holds the top-level question `code`. Raises KeyError."""
+        for section in self.sections:
+            if any(question.code == code for question in section.questions):
+                return section
+        raise KeyError(code)
+
+    def find(self, code: str, group: str | None = None) -> Question:
+        """A question by code, inside `group` when given. Raises KeyError."""
+        return self.question(group).inner(code) if group else self.question(code)
+
+    def groups(self) -> Iterator[tuple[Section, Question]]:
+        """Every repeated group with its section, in order."""
+        for section in self.sections:
+            for group in section.groups:
+                yield section, group

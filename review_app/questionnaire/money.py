@@ -1,0 +1,180 @@
+"""Reading sums of money and plain numbers out of what people write. What can be read in two ways is not read at all."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+COMMA_LANGUAGES = frozenset({"fr", "es", "pt", "it", "de"})
+"""Languages that write a comma before the decimals."""
+
+_NUMBER = r"[0-9]{1,3}(?:(?:[.,'’ ][0-9]{3})+(?![0-9]))(?:[.,][0-9]{1,2}(?![0-9]))?|[0-9]+(?:[.,][0-9]+)?"
+_CODES = (
+    "USD|EUR|CLP|PEN|GBP|CHF|CAD|AUD|JPY|CNY|BRL|MXN|ARS|COP|UYU|BOB|PYG|DKK|SEK|NOK|PLN|CZK|HUF|XOF|XAF|ZAR|KES|MAD"
+    "|EGP|INR|KRW"
+)
+_SIGN = rf"US\s?\$|R\$|S/\.?|€|£|(?:{_CODES})\s?\$?|\$|EU(?=[0-9])|EUROS?|DOLLARS?|DÓLARES|DOLARES"
+_SCALE = (
+    r"millions?|millones|millón|milliards?|billions?|billones|thousand|mille|miles|mil\.|mil|mio\.?|mn|bn|k|m"
+)
+_AMOUNT = re.compile(
+    rf"(?<![\w.,])(?:(?P<before>{_SIGN})\s?\.?\s?)?(?P<number>{_NUMBER})(?P<dash>\.-|,-)?"
+    rf"(?:\s?(?P<scale>{_SCALE})(?!\w))?(?:\s?(?:of |de |d')?(?P<after>{_SIGN})(?!\w))?",
+    re.IGNORECASE,
+)
+_FACTORS = {
+    "million": 6, "millions": 6, "millones": 6, "millón": 6, "mio": 6, "mio.": 6, "mn": 6, "m": 6,
+    "milliard": 9, "milliards": 9, "thousand": 3, "mille": 3, "miles": 3, "mil": 3, "k": 3, "bn": 9,
+}
+_SIGNS = {"€": "EUR", "EU": "EUR", "EURO": "EUR", "EUROS": "EUR", "£": "GBP", "R$": "BRL", "S/": "PEN", "S/.": "PEN"}
+_YEAR = re.compile(r"(?<![0-9.,])(?:19|20)[0-9]{2}(?![0-9]|[.,][0-9])")
+_SPAN = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}\s?[-–—/]\s?(?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9])")
+_ANNUAL = re.compile(
+    r"\b(?:annual(?:ly)?|yearly|per year|a year|each year|per annum|annuel(?:le|lement)?s?|par an"
+    r"|anual(?:es|mente)?|al año|por año|cada año)\b",
+    re.IGNORECASE,
+)
+_TOTAL = re.compile(r"\b(?:total|in all|overall|au total|en total)\b", re.IGNORECASE)
+_ABOUT = re.compile(r"\b(?:approx\w*|about|around|circa|c\.a\.|ca\.|roughly|nearly|some|environ|près de|approximati\w*"
+                    r"|aproximad\w*|cerca de|alrededor|unos)(?!\w)|~|≈", re.IGNORECASE)
+_BIGGEST = Decimal(10) ** 18
+
+
+@dataclass(frozen=True)
+class Amount:
+    """One sum. `amount` is None when the figures can be read in more than one way; `currency` when it is not said."""
+
+    amount: Decimal | None
+    currency: str | None
+    is_approximate: bool
+    period: str | None
+    year: int | None
+
+
+def plain_number(raw: str, language: str = "en") -> Decimal | None:
+    """A number that stands alone ("1 234,5", "-3", "12 %"), read as `language` writes it; None when it cannot be."""
+    text = SPACES.sub(" ", raw).strip().replace("−", "-")
+    sign = -1 if text.startswith("-") else 1
+    text = text.removeprefix("-").removesuffix("%").strip()
+    if not re.fullmatch(_NUMBER, text):
+        return None
+    digits = figures(text, language, is_sum=False)
+    return None if digits is None else (sign * digits if digits else digits)
+
+
+def figures(text: str, language: str, *, is_sum: bool) -> Decimal | None:
+    """The value of digits with separators; None when two readings are possible.
+
+    In a sum, a lone comma before three digits parts thousands in every language (nobody writes tenths of a cent); a
+    lone point before three digits does so only where a comma marks the decimals, and is doubtful elsewhere.
+    """
+    text = text.replace(" ", "").replace("'", "").replace("’", "")
+    marks = [mark for mark in text if mark in ".,"]
+    decimal_mark = "," if language[:2] in COMMA_LANGUAGES else "."
+    if len(set(marks)) == 2:
+        decimal_mark = marks[-1]
+        if marks.count(decimal_mark) > 1:
+            return None
+    elif len(marks) > 1:
+        if not re.fullmatch(r"[0-9]{1,3}(?:[.,][0-9]{3})+", text):
+            return None
+        decimal_mark = ""
+    elif marks and len(text) - text.index(marks[0]) == 4:
+        if is_sum and text.startswith("0"):
+            return None
+        if is_sum and marks[0] == decimal_mark == ".":
+            return None
+        decimal_mark = "" if is_sum else decimal_mark
+    elif marks:
+        decimal_mark = marks[0]
+    for mark in {".", ","} - {decimal_mark}:
+        text = text.replace(mark, "")
+    try:
+        value = Decimal(text.replace(decimal_mark or ".", "."))
+    except InvalidOperation:
+        return None
+    return value if value < _BIGGEST else None
+
+
+def amounts(raw: str, language: str = "en", *, currency: str | None = None) -> list[Amount]:
+    """Every sum in free words, in their order. `currency` is meant where none is written, or only a bare `$` or word.
+
+    A number counts as a sum when a currency stands beside it, or when it is the only number there is.
+    """
+    text = SPACES.sub(" ", raw)
+    found = [match for match in _AMOUNT.finditer(text) if match["before"] or match["after"]]
+    if not found:
+        alone = [match for match in _AMOUNT.finditer(text) if not _is_other(text, match)]
+        found = alone if len(alone) == 1 else []
+    years = {int(match[0]) for match in _YEAR.finditer(text) if not _inside(match, found)}
+    has_span = any(not _inside(match, found) for match in _SPAN.finditer(text))
+    only_year = next(iter(years)) if len(years) == 1 and not has_span else None
+    return [_amount(text, found, place, language, currency, only_year) for place in range(len(found))]
+
+
+def _is_other(text: str, match: re.Match[str]) -> bool:
+    """Whether a number without a currency is a year, an ordinal, a percentage or a part of a name, not a sum."""
+    if match.group().strip() == text.strip():
+        return False
+    if _YEAR.fullmatch(match["number"]) or text[match.end():match.end() + 2].strip().startswith("%"):
+        return True
+    return bool(re.search(r"(?:\bno\.?|nº|n°|#|\blaw|\bloi|\bley|[\w/-])\s?$", text[:match.start()], re.IGNORECASE)
+                and not re.search(r"[a-z]{3,}\s$", text[:match.start()], re.IGNORECASE))
+
+
+def _inside(match: re.Match[str], sums: list[re.Match[str]]) -> bool:
+    return any(one.start("number") <= match.start() < one.end("number") for one in sums)
+
+
+def _amount(
+    text: str, found: list[re.Match[str]], place: int, language: str, currency: str | None, only_year: int | None
+) -> Amount:
+    match = found[place]
+    start = found[place - 1].end() if place else 0
+    end = found[place + 1].start() if place + 1 < len(found) else len(text)
+    before, after = text[start:match.start()], text[match.end():end]
+    return Amount(
+        amount=_value(match, language),
+        currency=_currency(match, currency),
+        is_approximate=bool(_ABOUT.search(before)),
+        period=_period(text, before, after),
+        year=_year(before, after) or only_year,
+    )
+
+
+def _value(match: re.Match[str], language: str) -> Decimal | None:
+    scale = (match["scale"] or "").lower()
+    if not scale:
+        return figures(match["number"], language, is_sum=True)
+    if scale not in _FACTORS:
+        return None
+    value = figures(match["number"], language, is_sum=True)
+    return None if value is None else value * Decimal(10) ** _FACTORS[scale]
+
+
+def _currency(match: re.Match[str], default: str | None) -> str | None:
+    signs = [(match[name] or "").upper().replace(" ", "").replace("$", "") for name in ("before", "after")]
+    for sign in signs:
+        if sign in ("USD", "US"):
+            return "USD"
+        if len(sign) == 3 and sign.isalpha():
+            return sign
+    for name in ("before", "after"):
+        sign = (match[name] or "").upper()
+        if sign in _SIGNS:
+            return _SIGNS[sign]
+    return default
+
+
+def _period(text: str, before: str, after: str) -> str | None:
+    if _TOTAL.search(before[-25:]) or _TOTAL.search(after[:12]):
+        return "total"
+    return "annual" if _ANNUAL.search(text) else None
+
+
+def _year(before: str, after: str) -> int | None:
+    """The year said right behind the sum in brackets, or right before it."""
+    behind = re.match(r"\s{0,2}\((?:as of |in |en )?((?:19|20)[0-9]{2})\)", after)
+    ahead = re.search(r"(?<![0-9/–-])((?:19|20)[0-9]{2})\*?\s?[:,]\s?(?:\w+\s){0,2}$", before)
+    hit = behind or ahead
+    return int(hit[1]) if hit else None

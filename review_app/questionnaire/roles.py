@@ -1,0 +1,39 @@
+"""What a question may mean to the rules, whatever its code: the roles, and the types each role may have."""
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "title": ("text",),
+    "summary": ("text", "longtext"),
+    "country": ("country",),
+    "agency": ("text", "longtext"),
+    "website": ("url",),
+    "features": ("text", "longtext"),
+    "results": ("text", "longtext"),
+    "money": ("money",),
+    "partners": ("table",),
+    "partner_name": ("text",),
+    "partner_type": ("choice",),
+    "evaluated": ("yes_no",),
+    "conclusions": ("text", "longtext"),
+    "goals": ("choice", "choices"),
+    "domains": ("choice", "choices"),
+    "priorities": ("choice", "choices"),
+}
+"""Role -> types. `partner_name` and `partner_type` belong to columns of the table with the role `partners`."""
+
+COLUMN_ROLES = frozenset({"partner_name", "partner_type"})
+
+ASKED_CHECKS = frozenset({"MON-01"})
+"""Rules a question may ask for by name (`checks:`), besides those that its role and type bring."""
+
+SIMPLE_TYPES = (
+    "text", "longtext", "yes_no", "choice", "number", "percent", "money", "year", "date", "url", "country",
+)
+"""What a column of a table may be."""
+
+TYPES = (*SIMPLE_TYPES, "choices", "contact", "table", "group")
+
+RESERVED_CODES = frozenset({
+    "add_row", "comment", "content_lang", "csrf_token", "data", "errors", "form_errors", "hidden_tag", "is_submitted",
+    "meta", "populate_obj", "process", "seen", "typed", "validate", "validate_on_submit",
+})
+"""Codes that a form made from the questionnaire needs for itself."""

@@ -1,0 +1,138 @@
+"""One report's answers laid on its questionnaire: what is asked now, what is answered, what an entry is called."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from review_app.questionnaire import values as shapes
+from review_app.questionnaire.language import Question, Questionnaire
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One stored answer. `row_version` 0 means that no row exists yet."""
+
+    value: Mapping[str, Any]
+    lang: str | None = None
+    row_version: int = 0
+
+
+@dataclass(frozen=True)
+class SheetItem:
+    """One entry of the repeated group `group`."""
+
+    id: UUID
+    group: str
+    position: int
+
+
+class Sheet:
+    """The answers of one report. `known_words` are the party's names and code, so that checks know what belongs to it.
+
+    A question that is not asked counts as blank for every condition, whatever was once answered.
+    """
+
+    def __init__(
+        self, questionnaire: Questionnaire, answers: Mapping[tuple[UUID | None, str], Cell],
+        items: Sequence[SheetItem] = (), *, known_words: Iterable[str] = (),
+    ) -> None:
+        self.questionnaire = questionnaire
+        self.items = tuple(sorted(items, key=lambda item: (item.position, str(item.id))))
+        self.known_words = tuple(known_words)
+        self._answers = dict(answers)
+        self._items = {item.id: item for item in self.items}
+        self._values: dict[UUID | None, dict[str, Any]] = {}
+
+    def item(self, item_id: UUID) -> SheetItem:
+        """Raises KeyError for an item of another report."""
+        return self._items[item_id]
+
+    def group_of(self, item: SheetItem) -> Question:
+        """The group an item belongs to."""
+        return self.questionnaire.question(item.group)
+
+    def items_of(self, group: str) -> tuple[SheetItem, ...]:
+        """The entries of a group, in their order."""
+        return tuple(item for item in self.items if item.group == group)
+
+    def cell(self, question: str, item_id: UUID | None = None) -> Cell | None:
+        """The stored answer; what the group has fixed when there is none; None when there is nothing."""
+        stored = self._answers.get((item_id, question))
+        if stored is not None or item_id is None or item_id not in self._items:
+            return stored
+        group = self.group_of(self._items[item_id])
+        if not group.fixed or question not in group.fixed:
+            return None
+        return Cell(shapes.fixed_value(group.inner(question), group.fixed[question]))
+
+    def value(self, question: str, item_id: UUID | None = None) -> Any:
+        """The clean value, whether the question is asked or not; None when blank or unreadable."""
+        cell = self.cell(question, item_id)
+        return None if cell is None else cell.value.get("value")
+
+    def values(self, item_id: UUID | None = None) -> Mapping[str, Any]:
+        """Question -> clean value of all that is asked; with an item, its values over the report's."""
+        if item_id not in self._values:
+            outer = {} if item_id is None else self.values()
+            self._values[item_id] = {**outer, **self._settle(self._questions(item_id), outer, item_id)}
+        return self._values[item_id]
+
+    def asked(self, section_code: str) -> tuple[Question, ...]:
+        """The plain questions of a section that are asked now."""
+        values = self.values()
+        questions = self.questionnaire.section(section_code).plain_questions
+        return tuple(question for question in questions if question.is_asked(values))
+
+    def asked_groups(self, section_code: str) -> tuple[Question, ...]:
+        """The repeated groups of a section that are asked now."""
+        values = self.values()
+        return tuple(group for group in self.questionnaire.section(section_code).groups if group.is_asked(values))
+
+    def asked_in(self, item: SheetItem) -> tuple[Question, ...]:
+        """The questions of one entry that are asked now; none when its group is not."""
+        group = self.group_of(item)
+        if not group.is_asked(self.values()):
+            return ()
+        values = self.values(item.id)
+        return tuple(question for question in group.questions if question.is_asked(values))
+
+    def title(self, item: SheetItem) -> str:
+        """What the entry calls itself on one line; "" when it has no title yet."""
+        group = self.group_of(item)
+        return self._title(group.title_question, group.questions, item.id)
+
+    def report_title(self) -> str:
+        """What the report calls itself on one line; "" when its questionnaire asks for no title, or it has none yet."""
+        plain = [question for section in self.questionnaire.sections for question in section.plain_questions]
+        return self._title(self.questionnaire.title_question, plain, None)
+
+    def _title(self, named: str | None, questions: Iterable[Question], item_id: UUID | None) -> str:
+        code = named or next((question.code for question in questions if question.role == "title"), None)
+        words = self.value(code, item_id) if code else None
+        return " ".join(words.split()) if isinstance(words, str) else ""
+
+    def _questions(self, item_id: UUID | None) -> tuple[Question, ...]:
+        if item_id is not None:
+            return self.group_of(self._items[item_id]).questions
+        return tuple(q for section in self.questionnaire.sections for q in section.plain_questions)
+
+    def _settle(
+        self, questions: Sequence[Question], outer: Mapping[str, Any], item_id: UUID | None
+    ) -> dict[str, Any]:
+        """Values in the order in which conditions need them (the loader refuses circles)."""
+        by_code = {question.code: question for question in questions}
+        settled: dict[str, Any] = {}
+
+        def settle(code: str) -> None:
+            if code in settled or code not in by_code:
+                return
+            question = by_code[code]
+            for needed in question.when.questions() if question.when else ():
+                settle(needed)
+            is_asked = question.is_asked({**outer, **settled})
+            settled[code] = self.value(code, item_id) if is_asked else None
+
+        for code in by_code:
+            settle(code)
+        return settled

@@ -1,0 +1,207 @@
+"""What an answer looks like when it is kept: one JSON shape a type, always with `raw` (as typed) and `value` (as read).
+
+    text, longtext     raw str                     value str
+    yes_no             raw "yes" | "no"            value bool
+    choice             raw id                      value id
+    choices            raw [id]                    value [id]
+    number, percent    raw str                     value decimal str ("1234.5")
+    money              raw str                     value [{amount: decimal str | None, currency: str | None, year: int
+                                                   | None, approximate: bool, period: "annual" | "total" | None}]
+    year               raw str                     value int
+    date               raw str                     value "YYYY-MM-DD"
+    url                raw str                     value str with its scheme
+    country            raw str                     value alpha-2 code
+    contact            raw {field: str}            value {field: str}, see CONTACT_FIELDS
+    table              raw [{column: str}]         value [{column: clean}], the same rows (empty rows go from both)
+
+`value` is None when nothing is answered or what is answered cannot be read; `raw` is never lost.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+from review_app.questionnaire.language import Question
+from review_app.questionnaire.money import amounts, plain_number
+from workflows.messages import Message
+
+Value = dict[str, Any]
+
+CONTACT_FIELDS = ("name", "organisation", "position", "email", "phone", "address")
+YEARS = range(1900, 2101)
+
+_HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}(?::[0-9]{1,5})?", re.IGNORECASE)
+_DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
+_YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def read(question: Question, raw: Any, lang: str | None = "en") -> Value:
+    """The value to keep for what was typed. `lang` is the language of the answer; it decides what a decimal mark is.
+
+    Reading what was read changes nothing: `read(q, read(q, raw)["raw"]) == read(q, raw)`.
+    """
+    if question.type == "group":
+        raise TypeError("a group has items, not an answer")
+    if question.type == "choices":
+        chosen = [_line(one) for one in raw] if isinstance(raw, (list, tuple)) else [_line(raw)] if raw else []
+        kept = [one for one in dict.fromkeys(chosen) if one]
+        return {"raw": kept, "value": [one for one in kept if question.option(one)] or None}
+    if question.type == "contact":
+        typed = {name: cleaned(raw.get(name)) if isinstance(raw, Mapping) else "" for name in CONTACT_FIELDS}
+        clean = {name: words.strip() for name, words in typed.items()}
+        return {"raw": typed, "value": clean if any(clean.values()) else None}
+    if question.type == "table":
+        return _rows(question, raw, lang or "en")
+    text = cleaned(raw)
+    return {"raw": text, "value": _simple(question, text, lang or "en")}
+
+
+def is_blank(value: Mapping[str, Any] | None) -> bool:
+    """Whether nothing was answered. What was typed and cannot be read is not blank."""
+    return value is None or (value.get("value") is None and _is_empty(value.get("raw")))
+
+
+def problem(question: Question, value: Mapping[str, Any] | None) -> Message | None:
+    """Why the answer (or a part of a choice) cannot be read, and what to write; None when it can, or is blank.
+
+    The cells of a table are asked one by one: `problem(column, cell_value(...))`.
+    """
+    if value is None or is_blank(value):
+        return None
+    raw, clean = value.get("raw"), value.get("value")
+    if question.type == "choices":
+        return _NOT_OFFERED if len(clean or ()) != len(raw or ()) else None
+    if question.type == "contact":
+        address = (clean or {}).get("email", "")
+        return _NO_ADDRESS if address and not _ADDRESS.fullmatch(address) else None
+    if question.type == "money":
+        return None if any(one["amount"] is not None for one in clean or ()) else _NO_SUM
+    return _PROBLEMS.get(question.type) if clean is None else None
+
+
+def cell_value(value: Mapping[str, Any], row: int, column: Question) -> Value:
+    """One cell of a table as a value of its own. `row` counts from 0."""
+    return {"raw": value["raw"][row].get(column.code, ""), "value": value["value"][row].get(column.code)}
+
+
+def fixed_value(question: Question, fixed: Any) -> Value:
+    """The value of an answer that the questionnaire gives itself."""
+    return read(question, fixed)
+
+
+def cleaned(raw: Any) -> str:
+    """Text as it is kept: lines end in a line feed, and what no person types (control characters) is gone."""
+    text = "" if raw is None else str(raw)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+
+
+def _line(raw: Any) -> str:
+    return cleaned(raw).strip()
+
+
+def _is_empty(raw: Any) -> bool:
+    if isinstance(raw, Mapping):
+        return all(_is_empty(one) for one in raw.values())
+    if isinstance(raw, (list, tuple)):
+        return all(_is_empty(one) for one in raw)
+    return raw is None or not str(raw).strip()
+
+
+def _rows(question: Question, raw: Any, lang: str) -> Value:
+    rows = [row for row in raw if isinstance(row, Mapping)] if isinstance(raw, (list, tuple)) else []
+    typed = [{column.code: cleaned(row.get(column.code)) for column in question.columns} for row in rows]
+    typed = [row for row in typed if not _is_empty(row)]
+    clean = [{column.code: _simple(column, row[column.code], lang) for column in question.columns} for row in typed]
+    return {"raw": typed, "value": clean or None}
+
+
+def _simple(question: Question, text: str, lang: str) -> Any:
+    words = text.strip()
+    if not words:
+        return None
+    match question.type:
+        case "text" | "longtext":
+            return words
+        case "yes_no":
+            return {"yes": True, "no": False}.get(words.lower())
+        case "choice":
+            return words if question.option(words) else None
+        case "number" | "percent":
+            number = plain_number(words, lang)
+            return None if number is None else _decimal(number)
+        case "money":
+            return _sums(question, words, lang)
+        case "year":
+            return int(words) if re.fullmatch("[0-9]{4}", words) and int(words) in YEARS else None
+        case "date":
+            return _day(words)
+        case "url":
+            return _address(words)
+        case _:
+            return words.upper() if re.fullmatch("[A-Za-z]{2}", words) else None
+
+
+def _sums(question: Question, words: str, lang: str) -> list[dict[str, Any]] | None:
+    unit = question.unit["en"] if question.unit and re.fullmatch("[A-Z]{3}", question.unit["en"]) else None
+    return [
+        {
+            "amount": None if one.amount is None else _decimal(one.amount, places=2), "currency": one.currency,
+            "approximate": one.is_approximate, "period": one.period, "year": one.year,
+        }
+        for one in amounts(words, lang, currency=unit)
+    ] or None
+
+
+def _decimal(number: Decimal, places: int = 0) -> str:
+    """Digits without exponent, with at least `places` decimals and no needless zeros after those."""
+    whole, _, decimals = f"{number:f}".partition(".")
+    decimals = decimals.rstrip("0").ljust(places, "0")
+    return f"{whole}.{decimals}" if decimals else whole
+
+
+def _day(words: str) -> str | None:
+    if hit := _YEAR_FIRST.fullmatch(words):
+        year, month, day = hit.groups()
+    elif hit := _DAY_FIRST.fullmatch(words):
+        day, month, year = hit.groups()
+    else:
+        return None
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return None
+
+
+def _address(words: str) -> str | None:
+    """A web address with http or https; one without a scheme gets https."""
+    full = words if re.match(r"https?://", words, re.IGNORECASE) else f"https://{words}"
+    try:
+        parts = urlsplit(full)
+    except ValueError:
+        return None
+    if re.search(r"\s", words) or not _HOST.fullmatch(parts.netloc):
+        return None
+    return full
+
+
+_NOT_OFFERED = Message("An answer is not one of those offered: choose from the list.")
+_NO_ADDRESS = Message("The e-mail address cannot be used: write it like name@example.org.")
+_NO_SUM = Message("No amount can be read for certain: write it with its currency, like USD 125,000.00.")
+_NO_NUMBER = Message("This is not a number that can be read: write digits only, like 1234.5.")
+
+_PROBLEMS = {
+    "yes_no": Message("This answer can be yes or no: choose one of them."),
+    "choice": _NOT_OFFERED,
+    "number": _NO_NUMBER,
+    "percent": _NO_NUMBER,
+    "year": Message("This is not a year between 1900 and 2100: write four digits, like 2026."),
+    "date": Message("This date does not exist or cannot be read: write it like 2027-06-30 or 30/6/2027."),
+    "url": Message("This is not a web address: write it like https://www.example.org."),
+    "country": Message("This is not a country of the list: choose one."),
+}
