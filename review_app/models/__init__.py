@@ -1,0 +1,13 @@
+"""Tables: columns, relations, constraints and one-line properties. No verbs."""
+
+from review_app.models.accounts import Membership, Party, Person, WebSession
+from review_app.models.cycles import Cycle, CycleParty, Extension
+from review_app.models.items import Item, LastingItem
+from review_app.models.journal import Claim, Dispatch, Entry, Notice
+from review_app.models.reports import Answer, Report, Save, Snapshot
+from review_app.models.reviews import Comment, Finding, FindingReply, Point
+
+__all__ = [
+    "Answer", "Claim", "Comment", "Cycle", "CycleParty", "Dispatch", "Entry", "Extension", "Finding", "FindingReply",
+    "Item", "LastingItem", "Membership", "Notice", "Party", "Person", "Point", "Report", "Save", "Snapshot", "WebSession",
+]

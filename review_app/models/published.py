@@ -1,0 +1,60 @@
+"""The schema `published`: all that the public reads, as Core tables. The app role inserts, the public role selects."""
+
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+from review_app.models.accounts import MOMENT
+
+metadata = MetaData(schema="published")
+
+publication = Table(
+    "publication", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("report_id", Integer, nullable=False),
+    Column("number", Integer, nullable=False),  # 1, 2, ... of one report
+    Column("is_current", Boolean, nullable=False),
+    Column("slug", String(200), nullable=False),  # stable address of the report, the same for every number
+    Column("questionnaire", String(80), nullable=False),
+    Column("edition", String(40), nullable=False),
+    Column("party_code", String(3), nullable=False),
+    Column("party_names", JSONB, nullable=False),
+    Column("region", String(60), nullable=False),
+    Column("cycle_titles", JSONB, nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("title", String(500), nullable=False),  # the words of the role `title`, else ""
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    Column("year", Integer),
+    Column("origin", String(20), nullable=False),
+    Column("source", Text),
+    Column("sha256", String(64), nullable=False),  # of the snapshot it was made from
+    Column("published_at", MOMENT, nullable=False),
+    UniqueConstraint("report_id", "number"),
+    UniqueConstraint("slug", "number"),
+)
+Index("uq_publication_current", publication.c.report_id, unique=True, postgresql_where=publication.c.is_current)
+
+item = Table(
+    "item", metadata,
+    Column("publication_id", ForeignKey("published.publication.id"), primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("lasting_item_id", Uuid),
+    Column("slug", String(120)),  # set when the group has pages
+    Column("group", String(80), nullable=False),
+    Column("section", String(80), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("title", String(500), nullable=False),
+    Index("ix_published_item_slug", "slug"),
+)
+
+answer = Table(
+    "answer", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("publication_id", ForeignKey("published.publication.id"), nullable=False, index=True),
+    Column("item_id", Uuid),
+    Column("section", String(80), nullable=False),
+    Column("question", String(80), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("value", JSONB, nullable=False),
+    Column("lang", String(12)),
+)
