@@ -1,0 +1,110 @@
+"""Who is told what: one line a fact, with its audiences, its channels and when it may be told. Pure."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from workflows.messages import Message
+
+AUDIENCES = (
+    "person",  # the one the fact is about
+    "team",  # everybody of the report's party
+    "coordinators",  # of the report's party
+    "reviewer",  # the one who has the report
+    "previous_reviewer",  # the one who had it until now
+    "reviewers",
+    "administrators",
+)
+CHANNELS = ("inbox", "mail")
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of the table. `delay`: "recall" holds inbox and mail alike while the fact can be taken back."""
+
+    audience: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    delay: Literal["now", "recall"] = "now"
+
+    def __post_init__(self) -> None:
+        if unknown := {*self.audience} - {*AUDIENCES} | {*self.channels} - {*CHANNELS}:
+            raise ValueError(f"unknown audiences or channels: {sorted(unknown)}")
+        if bool(self.audience) != bool(self.channels):
+            raise ValueError("an audience needs a channel, and a channel an audience")
+
+    @property
+    def mail(self) -> bool:
+        """Whether the fact has an e-mail of its own in templates/emails."""
+        return "mail" in self.channels
+
+
+NOBODY = Told()
+INBOX, MAIL, BOTH = ("inbox",), ("mail",), ("inbox", "mail")
+
+NOTICES: dict[str, Told] = {
+    # Somebody who cannot sign in yet has no inbox to look at.
+    "person.invited": Told(("person",), MAIL),
+    "person.reset_requested": Told(("person",), MAIL),
+    "person.joined": Told(("administrators",), INBOX),
+    "person.password_changed": Told(("person",), INBOX),
+    "person.deactivated": NOBODY,
+    "person.reactivated": NOBODY,
+    "cycle.planned": NOBODY,
+    # The people a cycle concerns hear of it by report.expected, each for their own report.
+    "cycle.opened": NOBODY,
+    "cycle.closed": NOBODY,
+    "cycle.archived": NOBODY,
+    "report.expected": Told(("team",), INBOX),
+    "report.started": NOBODY,
+    "report.submitted": Told(("team", "reviewers"), BOTH),
+    "report.withdrawn": Told(("team", "reviewers"), BOTH),
+    "report.taken": Told(("coordinators",), INBOX),
+    "report.released": Told(("reviewers",), INBOX),
+    "report.taken_over": Told(("previous_reviewer",), BOTH),
+    "report.returned": Told(("team",), BOTH, delay="recall"),
+    # The party never heard of the return: its notices were withdrawn before they left.
+    "report.recalled": NOBODY,
+    # All reviewers: whoever made the return may have left, and somebody must take the answer up.
+    "report.resubmitted": Told(("team", "reviewers"), BOTH),
+    "report.published": Told(("team",), BOTH),
+    "report.imported": NOBODY,
+    "report.extended": Told(("team",), BOTH),
+    "report.due_in_30_days": Told(("team",), BOTH),
+    "report.overdue": Told(("team",), BOTH),
+    "finding.answered": NOBODY,
+    "answer.token_removed": NOBODY,
+}
+
+HEADLINES: dict[str, Message] = {
+    "person.invited": Message("An invitation was sent"),
+    "person.reset_requested": Message("A link for a new password was asked for"),
+    "person.joined": Message("An invitation was accepted"),
+    "person.password_changed": Message("Your password was changed"),
+    "person.deactivated": Message("An account was closed"),
+    "person.reactivated": Message("An account was opened again"),
+    "cycle.planned": Message("The cycle was planned"),
+    "cycle.opened": Message("The cycle was opened"),
+    "cycle.closed": Message("The cycle was closed"),
+    "cycle.archived": Message("The cycle was archived"),
+    "report.expected": Message("%(report)s: a report is expected from you"),
+    "report.started": Message("%(report)s: the report was started"),
+    "report.submitted": Message("%(report)s: the report was submitted"),
+    "report.withdrawn": Message("%(report)s: the report was withdrawn"),
+    "report.taken": Message("%(report)s: a reviewer has taken the report"),
+    "report.released": Message("%(report)s: the report is free to take"),
+    "report.taken_over": Message("%(report)s: another reviewer has taken over the report"),
+    "report.returned": Message("%(report)s: the secretariat has returned the report"),
+    "report.recalled": Message("%(report)s: the return was taken back"),
+    "report.resubmitted": Message("%(report)s: the report was submitted again"),
+    "report.published": Message("%(report)s: the report is public"),
+    "report.imported": Message("%(report)s: the published report was brought in"),
+    "report.extended": Message("%(report)s: there is a new due date"),
+    "report.due_in_30_days": Message("%(report)s: the report is due within 30 days"),
+    "report.overdue": Message("%(report)s: the due date has passed"),
+    "finding.answered": Message("%(report)s: a finding was answered"),
+    "answer.token_removed": Message("%(report)s: stray words were removed from an answer"),
+}
+
+
+def headline(fact: str, *, report: Any = "") -> Message:
+    """What happened, in a line for inboxes and journals. `report`: how the reader knows the report."""
+    return Message(HEADLINES[fact].id, {"report": report})

@@ -1,0 +1,138 @@
+"""Verbs about people: invite, join, reset, change, deactivate."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+
+from review_app.extensions import db
+from review_app.models import Membership, Person, WebSession
+from review_app.operations.steps import release_all
+from review_app.permissions import Actor, Denied, require
+from review_app.queries.people import person_by_email
+from review_app.transaction import atomic, record
+from workflows.messages import Message
+
+PARTY_ROLES = ("contributor", "coordinator")
+
+
+def new_uniquifier() -> str:
+    """64 random hex digits: changing a person's ends all their sessions and links."""
+    return secrets.token_hex(32)
+
+
+def _may_invite(actor: Actor, role: str, party_code: str | None) -> None:
+    if isinstance(actor, Person) and not actor.is_administrator and party_code and role in PARTY_ROLES:
+        if actor.active and actor.role_for(party_code) == "coordinator":
+            return
+        raise Denied(Message("Only a coordinator of this team, or an administrator, can invite people to it."))
+    require(actor, "people.manage")
+
+
+@atomic
+def invite(
+    actor: Actor,
+    *,
+    email: str,
+    name: str,
+    language: str,
+    role: str,
+    now: datetime,
+    party_code: str | None = None,
+    sections: Sequence[str] | None = None,
+) -> Person:
+    """Give a role to the person with this address, who is created when unknown, and tell them. Raises Denied."""
+    _may_invite(actor, role, party_code)
+    person = person_by_email(email)
+    if person is None:
+        person = Person(
+            email=email.strip().lower(), name=name.strip(), language=language, fs_uniquifier=new_uniquifier(), invited_at=now
+        )
+        db.session.add(person)
+    elif not person.active:
+        raise Denied(Message("This person was deactivated. Reactivate the account before inviting them again."))
+    existing = next((m for m in person.memberships if (m.party_code, m.role) == (party_code, role)), None)
+    scope = sorted(set(sections)) if sections and role == "contributor" else None
+    if existing:
+        existing.sections = scope
+    else:
+        person.memberships.append(Membership(party_code=party_code, role=role, sections=scope))
+    person.invited_at = person.invited_at or now
+    db.session.flush()
+    record("person.invited", actor=actor, now=now, person=person, params={"role": role, "party": party_code, "sections": scope})
+    return person
+
+
+@atomic
+def ask_again(person: Person, *, now: datetime) -> None:
+    """Send a fresh invitation to somebody who has not joined yet; nothing happens for anybody else."""
+    if person.active and not person.password:
+        record("person.invited", actor=person, now=now, person=person, params={"again": True})
+
+
+@atomic
+def join(person: Person, *, name: str, password: str, language: str, now: datetime) -> None:
+    """Accept an invitation. `password` is already hashed."""
+    person.name, person.password, person.language = name.strip(), password, language
+    person.joined_at = person.joined_at or now
+    person.fs_uniquifier = new_uniquifier()
+    record("person.joined", actor=person, now=now, person=person)
+
+
+@atomic
+def request_reset(email: str, *, now: datetime) -> None:
+    """Have a reset link sent to a known, active person; say nothing about others. At most one a minute."""
+    person = person_by_email(email)
+    if person is None or not person.active:
+        return
+    record("person.reset_requested", actor=person, now=now, person=person)
+
+
+@atomic
+def set_password(person: Person, *, password: str, now: datetime) -> None:
+    """Set a hashed password and end every session of the person."""
+    person.password = password
+    person.joined_at = person.joined_at or now
+    _end_sessions(person)
+    record("person.password_changed", actor=person, now=now, person=person)
+
+
+@atomic
+def change_account(person: Person, *, name: str, language: str, time_zone: str, now: datetime) -> None:
+    """Change how the system addresses a person."""
+    person.name, person.language, person.time_zone = name.strip(), language, time_zone
+
+
+@atomic
+def seen(person: Person, *, now: datetime) -> None:
+    """Note that the person was here; at most once in ten minutes."""
+    if person.last_seen_at is None or now - person.last_seen_at > timedelta(minutes=10):
+        person.last_seen_at = now
+
+
+@atomic
+def deactivate(actor: Actor, person: Person, *, now: datetime) -> None:
+    """Close an account: sessions end, reports they had taken are released. What they wrote stays theirs."""
+    require(actor, "people.manage")
+    if person is actor:
+        raise Denied(Message("You cannot deactivate your own account. Another administrator can."))
+    person.active = False
+    _end_sessions(person)
+    record("person.deactivated", actor=actor, now=now, person=person)
+    release_all(actor, person, now=now)
+
+
+@atomic
+def reactivate(actor: Actor, person: Person, *, now: datetime) -> None:
+    """Open a closed account again."""
+    require(actor, "people.manage")
+    person.active = True
+    record("person.reactivated", actor=actor, now=now, person=person)
+
+
+def _end_sessions(person: Person) -> None:
+    person.fs_uniquifier = new_uniquifier()
+    db.session.execute(delete(WebSession).where(WebSession.person_id == person.id))
+
+

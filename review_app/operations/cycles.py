@@ -1,0 +1,142 @@
+"""Verbs about cycles: plan, expect, open, close, archive, extend."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+
+from review_app.extensions import db
+from review_app.models import Cycle, CycleParty, Extension, Report
+from review_app.permissions import Actor, NotFound, require
+from review_app.questionnaire.library import library
+from review_app.transaction import Stale, atomic, record
+from workflows.blockers import CycleSituation
+from workflows.cycle import CYCLE
+from workflows.engine import Blocked
+from workflows.messages import Message
+from workflows.states import CycleState
+
+
+@atomic
+def plan_cycle(
+    actor: Actor,
+    *,
+    slug: str,
+    titles: dict[str, str],
+    questionnaire: str,
+    edition: str,
+    now: datetime,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    due_on: date | None = None,
+    due_zone: str = "UTC",
+    expected: Sequence[tuple[str, str]] = (),
+) -> Cycle:
+    """Plan a cycle for an edition; `expected` = (party code, subject) pairs. Raises Denied, Blocked (slug taken, no edition)."""
+    require(actor, "cycle.manage")
+    reasons = []
+    if db.session.scalar(select(Cycle.id).where(Cycle.slug == slug)):
+        reasons.append(Message("A cycle with this short name exists already. Choose another."))
+    if (questionnaire, edition) not in {(q.name, q.edition) for q in library.editions()}:
+        reasons.append(Message("There is no such edition of the questionnaire."))
+    if reasons:
+        raise Blocked(tuple(reasons))
+    cycle = Cycle(
+        slug=slug, titles=titles, questionnaire=questionnaire, edition=edition, starts_on=starts_on, ends_on=ends_on,
+        due_on=due_on, due_zone=due_zone,
+    )
+    db.session.add(cycle)
+    db.session.flush()
+    for party_code, subject in dict.fromkeys(expected):
+        cycle.expected.append(CycleParty(party_code=party_code, subject=subject))
+    record("cycle.planned", actor=actor, now=now, cycle=cycle)
+    return cycle
+
+
+@atomic
+def expect(actor: Actor, cycle_id: int, *, party_code: str, subject: str, now: datetime) -> None:
+    """Add an expected report to a planned or open cycle; in an open one it appears at once."""
+    require(actor, "cycle.manage")
+    cycle = _locked(cycle_id)
+    if cycle.state not in (CycleState.PLANNED, CycleState.OPEN):
+        raise Blocked((Message("This cycle is closed. Reopen it before adding reports."),))
+    if any((line.party_code, line.subject) == (party_code, subject) for line in cycle.expected):
+        raise Blocked((Message("This report is expected already."),))
+    line = CycleParty(party_code=party_code, subject=subject)
+    cycle.expected.append(line)
+    db.session.flush()
+    if cycle.state == CycleState.OPEN:
+        _create_report(actor, cycle, line, now)
+
+
+@atomic
+def move_cycle(actor: Actor, cycle_id: int, action: str, *, seen: int, now: datetime) -> Cycle:
+    """Take a step of the cycle's table; opening creates every expected report. Raises Denied, Stale, IllegalStep, Blocked."""
+    require(actor, "cycle.manage")
+    cycle = _locked(cycle_id)
+    if cycle.row_version != seen:
+        raise Stale
+    known = {(q.name, q.edition): q for q in library.editions()}
+    edition = known.get((cycle.questionnaire, cycle.edition))
+    situation = CycleSituation(
+        expected=len(cycle.expected), due_on=cycle.due_on, is_rolling=cycle.starts_on is None and cycle.due_on is None,
+        has_edition=edition is not None,
+    )
+    source = cycle.state
+    step = CYCLE.advance(source, action, situation)
+    values: dict[str, object] = {"state": step.dest, "row_version": seen + 1}
+    if step.action == "open" and edition is not None:
+        values.update(opened_at=now, checksum=edition.checksum)
+    values["closed_at"] = now if step.dest == CycleState.CLOSED else None if step.dest == CycleState.OPEN else cycle.closed_at
+    done = db.session.execute(update(Cycle).where(Cycle.id == cycle.id, Cycle.row_version == seen).values(**values))
+    if done.rowcount != 1:
+        raise Stale
+    db.session.refresh(cycle)
+    record(step.fact, actor=actor, now=now, cycle=cycle, params={"source": source, "dest": str(step.dest)})
+    if step.action == "open":
+        for line in cycle.expected:
+            _create_report(actor, cycle, line, now)
+    return cycle
+
+
+@atomic
+def extend_due(actor: Actor, report_id: int, *, new_due_on: date, reason: str, now: datetime) -> Report:
+    """Give one report a later date. Raises Denied, Blocked (not later, no reason), NotFound."""
+    report = db.session.get(Report, report_id, with_for_update={"of": Report}, populate_existing=True)
+    if report is None:
+        raise NotFound
+    require(actor, "report.extend", report)
+    reasons = []
+    if new_due_on <= now.date() or (report.due_on and new_due_on <= report.due_on):
+        reasons.append(Message("The new date must be later than the present one and than today."))
+    if not reason.strip():
+        reasons.append(Message("Give a reason: the country will read it."))
+    if reasons:
+        raise Blocked(tuple(reasons))
+    db.session.add(
+        Extension(
+            report_id=report.id, old_due_on=report.due_on, new_due_on=new_due_on, reason=reason.strip(), person_id=actor.id, created_at=now
+        )
+    )
+    old, report.due_on = report.due_on, new_due_on
+    record(
+        "report.extended", actor=actor, now=now, report=report,
+        params={"old": old.isoformat() if old else None, "new": new_due_on.isoformat(), "reason": reason.strip()},
+    )
+    return report
+
+
+def _create_report(actor: Actor, cycle: Cycle, line: CycleParty, now: datetime) -> None:
+    report = Report(
+        cycle_id=cycle.id, party_code=line.party_code, subject=line.subject, due_on=cycle.due_on, due_zone=cycle.due_zone
+    )
+    db.session.add(report)
+    db.session.flush()
+    record("report.expected", actor=actor, now=now, report=report, cycle=cycle, step=("", "draft", report.row_version))
+
+
+def _locked(cycle_id: int) -> Cycle:
+    cycle = db.session.get(Cycle, cycle_id, with_for_update=True, populate_existing=True)
+    if cycle is None:
+        raise NotFound
+    return cycle

@@ -1,0 +1,169 @@
+"""Publishing: what a snapshot holds for the public becomes rows of the schema `published`. Commits nothing."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+
+from review_app.checks.engine import check
+from review_app.extensions import db
+from review_app.models import Report
+from review_app.models import published as tables
+from review_app.operations.lasting import slug_from
+from review_app.queries.answers import known_words, sheet_of_content
+from review_app.questionnaire import values
+from review_app.questionnaire.language import Question, Questionnaire
+from review_app.questionnaire.library import library
+from review_app.questionnaire.sheets import Sheet, SheetItem
+
+Place = tuple[str | None, str]  # item id as the snapshot spells it, question code
+
+SPAM = "SPAM-01"
+
+
+def slug_of(report: Report) -> str:
+    """The public address of a report: the one it was published under, else the one it will get."""
+    table = tables.publication.c
+    known = db.session.scalar(select(table.slug).where(table.report_id == report.id).limit(1))
+    if known is not None:
+        return known
+    parts = [slug_from(report.party.names.get("en") or report.party_code), report.cycle.slug]
+    slug = "-".join(parts + ([slug_from(report.subject)] if report.subject else []))[:180]
+    # Two subjects may differ only in what an address cannot show.
+    is_taken = db.session.scalar(select(func.count()).where(table.slug == slug))
+    return f"{slug}-{report.id}" if is_taken else slug
+
+
+def write_publication(report: Report, content: dict[str, Any], *, sha256: str, now: datetime) -> int:
+    """Publish a snapshot's content as the report's next number, current from now on. Returns that number.
+
+    Older numbers stay at their address. Only public answers to asked questions go out, without the words that an
+    unanswered SPAM-01 finding quotes. The caller has locked the report's row and runs in a transaction.
+    """
+    questionnaire = library.get(content["questionnaire"]["name"], content["questionnaire"]["edition"])
+    sheet = _clean_sheet(questionnaire, content, known=known_words(report), now=now)
+    table, slug = tables.publication, slug_of(report)
+    number = (db.session.scalar(select(func.max(table.c.number)).where(table.c.report_id == report.id)) or 0) + 1
+    db.session.execute(update(table).where(table.c.report_id == report.id, table.c.is_current).values(is_current=False))
+    row = {**_about(report), "number": number, "is_current": True, "slug": slug, "title": _title(questionnaire, sheet),
+           "questionnaire": questionnaire.name, "edition": questionnaire.edition, "sha256": sha256, "published_at": now}
+    row["year"] = row["ends_on"].year if row["ends_on"] else now.year
+    publication_id: int = db.session.execute(insert(table).returning(table.c.id), row).scalar_one()
+    _write_items(publication_id, sheet, {UUID(entry["id"]): entry for entry in content["items"]})
+    _write_answers(publication_id, sheet, fills_gaps=report.origin == "written")
+    return number
+
+
+def _about(report: Report) -> dict[str, Any]:
+    """What a publication repeats of its report, so that the public role needs no other table."""
+    return {
+        "report_id": report.id, "party_code": report.party_code, "party_names": report.party.names,
+        "region": report.party.region, "cycle_titles": report.cycle.titles, "subject": report.subject,
+        "starts_on": report.cycle.starts_on, "ends_on": report.cycle.ends_on, "origin": report.origin,
+        "source": report.source,
+    }
+
+
+def _clean_sheet(
+    questionnaire: Questionnaire, content: dict[str, Any], *, known: Sequence[str], now: datetime
+) -> Sheet:
+    """The sheet of a snapshot, without the quotes of its unanswered SPAM-01 findings."""
+    quotes: dict[Place, set[str]] = defaultdict(set)
+    for found in check(sheet_of_content(questionnaire, content, known_words=known), now):
+        if found.rule == SPAM and found.question and found.fingerprint not in content["replied_findings"]:
+            quotes[str(found.item_id) if found.item_id else None, found.question].add(found.quote)
+    groups = {entry["id"]: entry["group"] for entry in content["items"]}
+    answers = []
+    for answer in content["answers"]:
+        unwanted = quotes.get((answer["item"], answer["question"]))
+        if unwanted:
+            question = questionnaire.find(answer["question"], groups.get(answer["item"]))
+            raw = _without(answer["value"]["raw"], sorted(unwanted, key=len, reverse=True))
+            answer = {**answer, "value": values.read(question, raw, answer["lang"] or "en")}
+        answers.append(answer)
+    return sheet_of_content(questionnaire, {**content, "answers": answers}, known_words=known)
+
+
+def _without(raw: Any, quotes: list[str]) -> Any:
+    """`raw` with every occurrence of the quotes taken out of its strings, and the lines that held nothing else."""
+    if isinstance(raw, list):
+        return [_without(part, quotes) for part in raw]
+    if isinstance(raw, dict):
+        return {key: _without(part, quotes) for key, part in raw.items()}
+    if not isinstance(raw, str):
+        return raw
+    lines = []
+    for line in raw.splitlines():
+        kept = line
+        for quote in quotes:
+            kept = re.sub(rf"(?<!\w){re.escape(quote)}(?!\w)", "", kept)
+        if kept == line or kept.strip():
+            lines.append(line if kept == line else kept.strip())
+    return "\n".join(lines).strip()
+
+
+def _title(questionnaire: Questionnaire, sheet: Sheet) -> str:
+    """What the report calls itself, when the question that says so is public; else ""."""
+    plain = [question for section in questionnaire.sections for question in section.plain_questions]
+    named = [question for question in plain if question.code == questionnaire.title_question]
+    titles = named or [question for question in plain if question.role == "title"]
+    return sheet.report_title()[:500] if titles and titles[0].public else ""
+
+
+def _published_items(sheet: Sheet) -> Iterator[tuple[str, Question, SheetItem]]:
+    """Section code, group and item of every entry of a public group that is asked, in order."""
+    for section in sheet.questionnaire.sections:
+        for group in sheet.asked_groups(section.code):
+            for item in sheet.items_of(group.code) if group.public else ():
+                yield section.code, group, item
+
+
+def _write_items(publication_id: int, sheet: Sheet, entries: Mapping[UUID, Mapping[str, Any]]) -> None:
+    """Rows of the published entries; `entries` is how the snapshot has them, by id."""
+    rows: list[dict[str, Any]] = []
+    taken: set[str] = set()
+    for section, group, item in _published_items(sheet):
+        titled = next((q for q in group.questions if q.code == group.title_question), None)
+        title = sheet.title(item)[:500] if titled is None or titled.public else ""
+        slug = (entries[item.id].get("slug") or slug_from(title)) if group.page else None
+        if slug in taken:
+            slug = f"{slug}-{item.id.hex[:6]}"
+        taken.update({slug} if slug else ())
+        lasting_id = entries[item.id].get("lasting_item_id")
+        rows.append({
+            "publication_id": publication_id, "id": item.id, "slug": slug, "group": group.code, "section": section,
+            "lasting_item_id": UUID(lasting_id) if lasting_id else None, "position": item.position, "title": title,
+        })
+    if rows:
+        db.session.execute(insert(tables.item), rows)
+
+
+def _write_answers(publication_id: int, sheet: Sheet, *, fills_gaps: bool) -> None:
+    """Rows of every public answer, in the questionnaire's order.
+
+    A blank row stays blank. `fills_gaps` adds a blank row for an asked question that has none: whoever wrote the report
+    here saw the question; an imported source that never had the caption gets no row.
+    """
+    rows: list[dict[str, Any]] = []
+
+    def add(section: str, item_id: UUID | None, question: Question) -> None:
+        cell = sheet.cell(question.code, item_id)
+        if question.public and (cell or fills_gaps):
+            rows.append({
+                "publication_id": publication_id, "item_id": item_id, "section": section, "question": question.code,
+                "position": len(rows), "value": cell.value if cell else values.read(question, None),
+                "lang": cell.lang if cell else None,
+            })
+
+    for section in sheet.questionnaire.sections:
+        for question in sheet.asked(section.code):
+            add(section.code, None, question)
+    for code, _, item in _published_items(sheet):
+        for question in sheet.asked_in(item):
+            add(code, item.id, question)
+    if rows:
+        db.session.execute(insert(tables.answer), rows)

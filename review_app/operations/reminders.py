@@ -1,0 +1,71 @@
+"""Verbs of the clock: state that a report is due soon, or late, once for each due date."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from review_app.extensions import db
+from review_app.models import Cycle, Extension, Report
+from review_app.operations.dispatching import claim_once
+from review_app.permissions import System
+from review_app.transaction import atomic, record
+from workflows.states import WAITS_FOR, CycleState, State
+
+CLOCK = System("clock")
+AHEAD = timedelta(days=30)
+WITH_THE_PARTY = [state.value for state in State if WAITS_FOR[state] == "ministry"]
+
+
+@atomic
+def state_due_reminders(now: datetime) -> int:
+    """State report.due_in_30_days and report.overdue for what the parties of open cycles still owe; returns how many.
+
+    A due date passes at midnight in its own zone. Each fact is stated once a report and due date, whatever clocks do.
+    """
+    last_extended = select(func.max(Extension.created_at)).where(Extension.report_id == Report.id).scalar_subquery()
+    rows = db.session.execute(
+        select(Report, last_extended)
+        .join(Cycle, Report.cycle_id == Cycle.id)
+        .where(
+            Cycle.state == CycleState.OPEN,
+            Report.state.in_(WITH_THE_PARTY),
+            # A day more than asked for, because the zone of the due date may be ahead of UTC.
+            Report.due_on <= now.date() + AHEAD + timedelta(days=1),
+        )
+        .order_by(Report.id)
+    ).all()
+    stated = 0
+    for report, extended_at in rows:
+        stated += _remind(report, told_at=_latest(report.returned_at, extended_at), now=now)
+    return stated
+
+
+def _remind(report: Report, *, told_at: datetime | None, now: datetime) -> bool:
+    if report.due_on is None:
+        return False
+    fact, day = fact_due(report.due_on, report.due_zone, told_at=told_at, now=now), report.due_on.isoformat()
+    if fact is None or not claim_once(f"{fact}:{report.id}:{day}", now=now):
+        return False
+    record(fact, actor=CLOCK, now=now, report=report, params={"due": day})
+    return True
+
+
+def fact_due(due_on: date, zone: str, *, told_at: datetime | None, now: datetime) -> str | None:
+    """What there is to say about a due date now, or None. `told_at`: when a return or an extension set it."""
+    if due_on < _day(now, zone):
+        return "report.overdue"
+    if due_on - _day(now, zone) > AHEAD:
+        return None
+    # Whoever was given the date within the 30 days has just read it.
+    if told_at is not None and due_on - _day(told_at, zone) <= AHEAD:
+        return None
+    return "report.due_in_30_days"
+
+
+def _day(moment: datetime, zone: str) -> date:
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def _latest(*moments: datetime | None) -> datetime | None:
+    return max((moment for moment in moments if moment is not None), default=None)

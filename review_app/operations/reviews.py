@@ -1,0 +1,115 @@
+"""Verbs of reviewing that move no state: comments, points, and the country's answers to them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from review_app.extensions import db
+from review_app.models import Comment, Item, Person, Point, Report
+from review_app.permissions import NotFound, require
+from review_app.queries.reports import questionnaire_of
+from review_app.transaction import atomic
+from workflows.engine import Blocked
+from workflows.messages import Message
+
+WEIGHTS = ("must", "should")
+
+
+@atomic
+def add_comment(
+    actor: Person, report_id: int, *, section: str, text: str, now: datetime, item_id: UUID | None = None, question: str | None = None
+) -> Comment:
+    """Leave a note for the other reviewers at a place of the report. Raises NotFound, Denied, Blocked (no text)."""
+    report = _report(report_id)
+    require(actor, "report.comment", report)
+    _place(report, section, item_id, question)
+    comment = Comment(
+        report_id=report.id, round=report.round, section=section, item_id=item_id, question=question, text=_said(text),
+        person_id=actor.id, created_at=now,
+    )
+    db.session.add(comment)
+    return comment
+
+
+@atomic
+def add_point(
+    actor: Person,
+    report_id: int,
+    *,
+    section: str,
+    text: str,
+    weight: str,
+    now: datetime,
+    item_id: UUID | None = None,
+    question: str | None = None,
+) -> Point:
+    """Draft a point for the next return. Raises NotFound, Denied, Blocked (no text, unknown weight)."""
+    report = _report(report_id)
+    require(actor, "report.draft_points", report)
+    _place(report, section, item_id, question)
+    if weight not in WEIGHTS:
+        raise Blocked((Message("Choose whether the country must or should settle this point."),))
+    point = Point(
+        report_id=report.id, round=report.round, section=section, item_id=item_id, question=question, text=_said(text),
+        weight=weight, person_id=actor.id, created_at=now,
+    )
+    db.session.add(point)
+    return point
+
+
+@atomic
+def drop_point(actor: Person, report_id: int, point_id: int, *, now: datetime) -> None:
+    """Take back a point that has not been returned yet. Raises NotFound, Denied."""
+    report = _report(report_id)
+    require(actor, "report.draft_points", report)
+    point = _point(report, point_id)
+    if point.returned_at is not None:
+        raise NotFound
+    db.session.delete(point)
+
+
+@atomic
+def reply_to_point(actor: Person, report_id: int, point_id: int, *, reply: str, now: datetime) -> Point:
+    """Answer a returned point, or change the answer. Raises NotFound, Denied, Blocked (no text)."""
+    report = _report(report_id)
+    require(actor, "report.answer_points", report)
+    point = _point(report, point_id)
+    if point.returned_at is None or (report.notices_leave_at and now < report.notices_leave_at):
+        raise NotFound
+    point.reply, point.replied_by_id, point.replied_at = _said(reply), actor.id, now
+    return point
+
+
+def _report(report_id: int) -> Report:
+    report = db.session.get(Report, report_id, with_for_update={"of": Report, "read": True}, populate_existing=True)
+    if report is None:
+        raise NotFound
+    return report
+
+
+def _point(report: Report, point_id: int) -> Point:
+    point = db.session.get(Point, point_id)
+    if point is None or point.report_id != report.id:
+        raise NotFound
+    return point
+
+
+def _place(report: Report, section: str, item_id: UUID | None, question: str | None) -> None:
+    """Refuse a place that is not in this report."""
+    try:
+        home = questionnaire_of(report).section(section)
+        item = db.session.get(Item, item_id) if item_id else None
+        if item_id and (item is None or item.report_id != report.id or item.group not in {g.code for g in home.groups}):
+            raise NotFound
+        if question is not None:
+            group = item.group if item else None
+            questionnaire_of(report).find(question, group)
+            if group is None and question not in {q.code for q in home.questions}:
+                raise NotFound
+    except KeyError:
+        raise NotFound from None
+
+
+def _said(text: str) -> str:
+    if not text.strip():
+        raise Blocked((Message("Write something first."),))
+    return text.strip()

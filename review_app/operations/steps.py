@@ -1,0 +1,236 @@
+"""The steps of a report: the one place where its state is written."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import ColumnElement, func, select, update
+
+from review_app.checks.engine import check
+from review_app.extensions import db
+from review_app.models import Entry, Notice, Person, Point, Report
+from review_app.operations.lasting import tie_items
+from review_app.operations.publications import write_publication
+from review_app.operations.snapshots import freeze
+from review_app.permissions import Actor, NotFound, require
+from review_app.queries.answers import replies_of, sheet_of
+from review_app.queries.reports import latest_snapshot
+from review_app.transaction import Stale, atomic, record
+from workflows.blockers import Situation
+from workflows.engine import Step
+from workflows.periodic_report import PERIODIC_REPORT, fact_of
+
+# The permission each row of the table asks for; two rows stand behind the button "withdraw".
+PERMISSION = {"withdraw_again": "report.withdraw"}
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What a step may carry besides its name."""
+
+    new_due_on: date | None = None
+    letter: str = ""
+    signatory: dict[str, str] | None = None
+
+
+@dataclass
+class _Taking:
+    """One step being taken."""
+
+    actor: Actor
+    report: Report
+    step: Step
+    extras: Extras
+    now: datetime
+    values: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=dict)
+    fact: str = ""
+
+
+@atomic
+def take_step(
+    actor: Actor,
+    report_id: int,
+    action: str,
+    *,
+    seen: int,
+    now: datetime,
+    new_due_on: date | None = None,
+    letter: str = "",
+    signatory: dict[str, str] | None = None,
+) -> Report:
+    """Take one step of the report's life, with everything that follows from it, or none of it.
+
+    `seen`: the row version the actor's page showed. Raises NotFound, Stale (409), Denied (403), IllegalStep (409), Blocked (422).
+    """
+    report = db.session.get(Report, report_id, with_for_update={"of": Report}, populate_existing=True)
+    if report is None:
+        raise NotFound
+    if report.row_version != seen:
+        raise Stale
+    step = PERIODIC_REPORT.step(report.state, action)
+    require(actor, PERMISSION.get(action, f"report.{action}"), report)
+    extras = Extras(new_due_on, letter.strip(), signatory)
+    situation = situation_of(actor, report, extras=extras, now=now)
+    PERIODIC_REPORT.advance(report.state, action, situation)
+    return _carry_out(_Taking(actor, report, step, extras, now, fact=fact_of(step, situation)))
+
+
+def situation_of(actor: Actor, report: Report, *, now: datetime, extras: Extras | None = None) -> Situation:
+    """What the blockers of the table read."""
+    extras = extras or Extras()
+    writing = report.state in ("draft", "revision")
+    answered = set(replies_of(report)) if writing else set()
+    open_errors = (
+        sum(1 for f in check(sheet_of(report), now) if f.severity == "error" and f.fingerprint not in answered) if writing else 0
+    )
+    drafted = _count(report, Point.returned_at.is_(None))
+    must = Point.weight == "must"
+    return Situation(
+        round=report.round,
+        was_returned=report.returned_at is not None,
+        is_taken=report.is_taken,
+        taken_by_actor=report.is_taken and report.reviewer_id == actor.id,
+        is_same_reviewer=report.reviewer_id is not None and report.reviewer_id == actor.id,
+        open_errors=open_errors,
+        open_must_points=_count(report, must, Point.reply.is_(None), Point.returned_at.is_not(None) if writing else Point.returned_at.is_(None)),
+        points=drafted,
+        has_declaration=extras.signatory is not None,
+        notices_left=report.notices_leave_at is None or now >= report.notices_leave_at,
+        cycle_state=report.cycle.state,
+        new_due_on=extras.new_due_on,
+        due_zone=report.due_zone,
+        now=now,
+    )
+
+
+def _count(report: Report, *conditions: ColumnElement[bool]) -> int:
+    return db.session.scalar(select(func.count()).select_from(Point).where(Point.report_id == report.id, *conditions)) or 0
+
+
+def _carry_out(taking: _Taking) -> Report:
+    report, step, seen = taking.report, taking.step, taking.report.row_version
+    source = report.state
+    if effect := EFFECTS.get(step.action):
+        effect(taking)
+    values = {"state": step.dest, "row_version": seen + 1, **taking.values}
+    done = db.session.execute(
+        update(Report).where(Report.id == report.id, Report.row_version == seen).values(**values),
+        execution_options={"synchronize_session": False},
+    )
+    if done.rowcount != 1:
+        raise Stale
+    db.session.refresh(report)
+    if after := AFTER.get(step.action):
+        after(taking)
+    record(
+        taking.fact, actor=taking.actor, now=taking.now, report=report, step=(source, report.state, report.row_version),
+        params={"round": report.round, **taking.params},
+    )
+    return report
+
+
+def _submit(taking: _Taking) -> None:
+    report, now = taking.report, taking.now
+    taking.values.update(
+        submitted_at=now, first_submitted_at=report.first_submitted_at or now, taken_at=None, notices_leave_at=None,
+        round=1 if report.state == "draft" else report.round + 1,
+    )
+
+
+def _freeze(taking: _Taking) -> None:
+    tie_items(taking.report, sheet_of(taking.report))
+    db.session.flush()
+    snapshot = freeze(taking.report, actor=taking.actor, now=taking.now, signatory=taking.extras.signatory)
+    taking.params.update(snapshot=snapshot.number, sha256=snapshot.sha256)
+
+
+def _withdraw(taking: _Taking) -> None:
+    taking.values.update(reviewer_id=None, taken_at=None)
+
+
+def _withdraw_again(taking: _Taking) -> None:
+    taking.values.update(taken_at=None, round=taking.report.round - 1)
+
+
+def _take(taking: _Taking) -> None:
+    report = taking.report
+    if report.is_taken:
+        taking.params["previous_reviewer_id"] = report.reviewer_id
+    taking.values.update(reviewer_id=taking.actor.id, taken_at=taking.now)
+
+
+def _release(taking: _Taking) -> None:
+    taking.params["previous_reviewer_id"] = taking.report.reviewer_id
+    taking.values.update(reviewer_id=None, taken_at=None)
+
+
+def _return(taking: _Taking) -> None:
+    wait = timedelta(seconds=current_app.config["RECALL_SECONDS"])
+    taking.values.update(returned_at=taking.now, notices_leave_at=taking.now + wait, due_on=taking.extras.new_due_on)
+    old = taking.report.due_on
+    db.session.execute(
+        update(Point).where(Point.report_id == taking.report.id, Point.returned_at.is_(None)).values(returned_at=taking.now)
+    )
+    points = db.session.scalar(
+        select(func.count()).where(Point.report_id == taking.report.id, Point.round == taking.report.round)
+    )
+    taking.params.update(
+        points=points, letter=taking.extras.letter, old_due=old.isoformat() if old else None,
+        due=taking.extras.new_due_on.isoformat() if taking.extras.new_due_on else None,
+    )
+
+
+def _recall(taking: _Taking) -> None:
+    """The return's notices never leave, its points are drafts again, and the old due date stands."""
+    report = taking.report
+    entry = db.session.scalar(
+        select(Entry).where(Entry.report_id == report.id, Entry.fact == "report.returned").order_by(Entry.id.desc()).limit(1)
+    )
+    if entry is None:
+        raise NotFound
+    db.session.execute(
+        update(Notice).where(Notice.entry_id == entry.id, Notice.status == "pending").values(status="recalled")
+    )
+    db.session.execute(
+        update(Point).where(Point.report_id == report.id, Point.round == report.round, Point.returned_at == report.returned_at)
+        .values(returned_at=None)
+    )
+    earlier = db.session.scalar(select(func.max(Point.returned_at)).where(Point.report_id == report.id, Point.round < report.round))
+    old = entry.params.get("old_due")
+    taking.values.update(
+        notices_leave_at=None, returned_at=earlier, due_on=date.fromisoformat(old) if old else None, taken_at=report.taken_at or taking.now
+    )
+
+
+def _publish(taking: _Taking) -> None:
+    taking.values.update(published_at=taking.now)
+
+
+def _write_publication(taking: _Taking) -> None:
+    snapshot = latest_snapshot(taking.report)
+    if snapshot is None:
+        raise NotFound
+    number = write_publication(taking.report, json.loads(snapshot.content), sha256=snapshot.sha256, now=taking.now)
+    taking.params.update(publication=number, sha256=snapshot.sha256)
+
+
+EFFECTS: dict[str, Callable[[_Taking], None]] = {
+    "submit": _submit, "resubmit": _submit, "withdraw": _withdraw, "withdraw_again": _withdraw_again, "take": _take,
+    "release": _release, "return": _return, "recall": _recall, "publish": _publish,
+}
+AFTER: dict[str, Callable[[_Taking], None]] = {"submit": _freeze, "resubmit": _freeze, "publish": _write_publication}
+
+
+@atomic
+def release_all(actor: Actor, reviewer: Person, *, now: datetime) -> None:
+    """Release every report a leaving reviewer holds."""
+    held = db.session.execute(
+        select(Report.id, Report.row_version).where(Report.reviewer_id == reviewer.id, Report.taken_at.is_not(None), Report.state == "review")
+    ).all()
+    for report_id, seen in held:
+        take_step(actor, report_id, "release", seen=seen, now=now)
+

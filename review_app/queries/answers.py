@@ -1,0 +1,106 @@
+"""Reads of what is written: sheets, history, points and findings of one report."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from review_app.extensions import db
+from review_app.models import Answer, Comment, Finding, FindingReply, Item, Person, Point, Report, Save
+from review_app.queries.reports import latest_snapshot, questionnaire_of
+from review_app.questionnaire.language import Questionnaire
+from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
+
+
+def sheet_of(report: Report) -> Sheet:
+    """The present answers and items of a report. Two queries."""
+    items = db.session.scalars(
+        select(Item).where(Item.report_id == report.id, Item.ended_at.is_(None)).order_by(Item.position, Item.created_at)
+    ).all()
+    rows = db.session.execute(
+        select(Answer.item_id, Answer.question, Answer.value, Answer.lang, Answer.row_version).where(Answer.report_id == report.id)
+    )
+    return Sheet(
+        questionnaire_of(report),
+        {(item_id, question): Cell(value, lang, version) for item_id, question, value, lang, version in rows},
+        [SheetItem(item.id, item.group, item.position) for item in items],
+        known_words=known_words(report),
+    )
+
+
+def known_words(report: Report) -> list[str]:
+    """What belongs to the report's party, for checks that look for strangers."""
+    return [report.party_code, *report.party.names.values(), report.subject]
+
+
+def sheet_of_content(questionnaire: Questionnaire, content: dict[str, Any], *, known_words: Sequence[str] = ()) -> Sheet:
+    """The answers as a snapshot holds them."""
+    def key(text: str | None) -> UUID | None:
+        return UUID(text) if text else None
+
+    return Sheet(
+        questionnaire,
+        {(key(a["item"]), a["question"]): Cell(a["value"], a["lang"], 0) for a in content["answers"]},
+        [SheetItem(UUID(item["id"]), item["group"], item["position"]) for item in content["items"]],
+        known_words=known_words,
+    )
+
+
+def sheet_for_review(report: Report) -> Sheet:
+    """What a reviewer reads: the submitted answers, never the sentences a ministry is still writing."""
+    snapshot = latest_snapshot(report)
+    if report.state == "revision" and snapshot is not None:
+        return sheet_of_content(questionnaire_of(report), json.loads(snapshot.content), known_words=known_words(report))
+    return sheet_of(report)
+
+
+def ended_items(report: Report, group: str) -> list[Item]:
+    """Entries taken out of the report, which can be brought back."""
+    return list(
+        db.session.scalars(
+            select(Item).where(Item.report_id == report.id, Item.group == group, Item.ended_at.is_not(None)).order_by(Item.position)
+        )
+    )
+
+
+def save_of(report: Report, save_id: int) -> Save | None:
+    """One kept text of this report."""
+    return db.session.scalar(select(Save).where(Save.id == save_id, Save.report_id == report.id))
+
+
+def answer_at(report: Report, question: str, item_id: UUID | None) -> tuple[Answer | None, str | None]:
+    """The present answer and the name of who wrote it."""
+    row = db.session.execute(
+        select(Answer, Person.name).outerjoin(Person, (Answer.actor_kind == "person") & (Person.id == Answer.actor_id)).where(
+            Answer.report_id == report.id, Answer.question == question,
+            Answer.item_id.is_(None) if item_id is None else Answer.item_id == item_id,
+        )
+    ).first()
+    return (row[0], row[1]) if row else (None, None)
+
+
+def points_of(report: Report, *, is_returned: bool | None = None) -> list[Point]:
+    """The points of a report, oldest first; only those already returned (or only drafts) when asked."""
+    query = select(Point).where(Point.report_id == report.id).order_by(Point.id)
+    if is_returned is not None:
+        query = query.where(Point.returned_at.is_not(None) if is_returned else Point.returned_at.is_(None))
+    return list(db.session.scalars(query))
+
+
+def comments_of(report: Report) -> list[Comment]:
+    """The reviewers' notes, oldest first."""
+    return list(db.session.scalars(select(Comment).where(Comment.report_id == report.id).order_by(Comment.id)))
+
+
+def replies_of(report: Report) -> dict[str, FindingReply]:
+    """Fingerprint -> why that finding is right as it stands."""
+    return {r.fingerprint: r for r in db.session.scalars(select(FindingReply).where(FindingReply.report_id == report.id))}
+
+
+def findings_of(report: Report) -> list[Finding]:
+    """What the worker wrote about the last submission, errors first."""
+    order = {"error": 0, "warning": 1, "note": 2}
+    found = db.session.scalars(select(Finding).where(Finding.report_id == report.id, Finding.round == report.round))
+    return sorted(found, key=lambda finding: (order[finding.severity], finding.id))

@@ -1,0 +1,35 @@
+"""Reads of a person's inbox: only what may be told by now."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import joinedload
+
+from review_app.extensions import db
+from review_app.models import Entry, Notice, Party, Person, Report
+
+
+def _told(person: Person, now: datetime) -> ColumnElement[bool]:
+    return and_(
+        Notice.person_id == person.id, Notice.channel == "inbox", Notice.status == "pending", Notice.not_before <= now
+    )
+
+
+def inbox(person: Person, now: datetime, *, limit: int = 100) -> list[tuple[Notice, Report | None]]:
+    """The newest `limit` notices with the report each is about, newest first."""
+    rows = db.session.execute(
+        select(Notice, Report)
+        .join(Entry, Notice.entry_id == Entry.id)
+        .outerjoin(Report, Entry.report_id == Report.id)
+        .outerjoin(Party, Report.party_code == Party.code)
+        .options(joinedload(Notice.entry))
+        .where(_told(person, now))
+        .order_by(Notice.not_before.desc(), Notice.id.desc())
+        .limit(limit)
+    )
+    return [(notice, report) for notice, report in rows]
+
+
+def unread_count(person: Person, now: datetime) -> int:
+    """How many told notices the person has not marked as read."""
+    return db.session.scalar(select(func.count()).select_from(Notice).where(_told(person, now), Notice.read_at.is_(None))) or 0

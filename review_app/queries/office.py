@@ -1,0 +1,245 @@
+"""What the office reads: cycles, who is expected and how far they are, people, journals, and the state of the outgoing mail."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
+from sqlalchemy.orm import joinedload
+
+from review_app.extensions import db
+from review_app.models import Answer, Cycle, CycleParty, Entry, Membership, Notice, Party, Person, Report
+
+STATUSES = ("not_started", "started", "overdue", "in_review", "returned", "published")
+JOURNAL_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class CycleSummary:
+    """A cycle with the figures the office looks at first."""
+
+    cycle: Cycle
+    expected: int
+    submitted: int
+    published: int
+
+
+@dataclass(frozen=True)
+class ExpectedRow:
+    """One report that is expected in a cycle, begun or not. `status` is one of STATUSES but `overdue`, which may be true of several."""
+
+    party: Party
+    subject: str
+    report: Report | None
+    status: str
+    due_on: date | None
+    due_zone: str
+    is_extended: bool
+    is_overdue: bool
+    last_activity_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CycleTable:
+    """A cycle's expected reports: the rows asked for, and how many there are of each status."""
+
+    cycle: Cycle
+    rows: tuple[ExpectedRow, ...]
+    counts: Mapping[str, int]
+    total: int
+
+
+@dataclass(frozen=True)
+class JournalRow:
+    """A fact with the names of who acted and whom it was about (empty for the system)."""
+
+    entry: Entry
+    actor_name: str
+    person_name: str
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """How the mail stands: waiting to leave, held back on purpose, given up; and the newest that were given up."""
+
+    pending: int
+    held: int
+    sent: int
+    failed: int
+    failures: tuple[Notice, ...]
+
+
+def deadline(due_on: date | None, due_zone: str) -> datetime | None:
+    """The moment the due date is over in its zone, as UTC."""
+    return datetime.combine(due_on + timedelta(days=1), time(), ZoneInfo(due_zone)).astimezone(UTC) if due_on else None
+
+
+def cycles() -> list[CycleSummary]:
+    """Every cycle, the open ones first, then by period."""
+    found = list(db.session.scalars(select(Cycle)))
+    expected = _count_by_cycle(select(CycleParty.cycle_id, func.count()).group_by(CycleParty.cycle_id))
+    submitted = _count_by_cycle(select(Report.cycle_id, func.count()).where(Report.round > 0).group_by(Report.cycle_id))
+    published = _count_by_cycle(
+        select(Report.cycle_id, func.count()).where(Report.state == "published").group_by(Report.cycle_id)
+    )
+    order = {"open": 0, "planned": 1, "closed": 2, "archived": 3}
+    found.sort(key=lambda cycle: (order[cycle.state], -(cycle.due_on or date.min).toordinal(), cycle.slug))
+    return [
+        CycleSummary(cycle, expected.get(cycle.id, 0), submitted.get(cycle.id, 0), published.get(cycle.id, 0))
+        for cycle in found
+    ]
+
+
+def cycle_with_slug(slug: str) -> Cycle | None:
+    """The cycle at this address."""
+    return db.session.scalar(select(Cycle).where(Cycle.slug == slug))
+
+
+def free_slug(slug: str) -> str:
+    """`slug`, or with the first number behind it that no cycle has."""
+    taken = set(db.session.scalars(select(Cycle.slug).where(Cycle.slug.startswith(slug[:74], autoescape=True))))
+    candidates = (slug if number == 1 else f"{slug[:74]}-{number}" for number in range(1, len(taken) + 2))
+    return next(candidate for candidate in candidates if candidate not in taken)
+
+
+def editions_in_use() -> list[tuple[str, str]]:
+    """(questionnaire, edition) of the planned and open cycles, each once."""
+    statement = select(Cycle.questionnaire, Cycle.edition).where(Cycle.state.in_(("planned", "open"))).distinct()
+    return [(name, edition) for name, edition in db.session.execute(statement.order_by(Cycle.questionnaire, Cycle.edition))]
+
+
+def cycle_table(cycle: Cycle, *, status: str = "", now: datetime) -> CycleTable:
+    """Who is expected in the cycle and how far each is; `status` keeps the rows of one of STATUSES."""
+    expected = list(db.session.scalars(select(CycleParty).where(CycleParty.cycle_id == cycle.id)))
+    reports = {
+        (report.party_code, report.subject): report
+        for report in db.session.scalars(select(Report).where(Report.cycle_id == cycle.id))
+    }
+    activity = _last_activity([report.id for report in reports.values()])
+    places = {(one.party_code, one.subject): one.party for one in expected}
+    places.update({place: report.party for place, report in reports.items()})
+    rows = [
+        _expected_row(cycle, party, subject, reports.get((code, subject)), activity, now)
+        for (code, subject), party in sorted(places.items(), key=lambda pair: pair[0])
+    ]
+    counts = Counter(row.status for row in rows)
+    counts["overdue"] = sum(row.is_overdue for row in rows)
+    kept = [row for row in rows if not status or row.status == status or (status == "overdue" and row.is_overdue)]
+    return CycleTable(cycle, tuple(kept), counts, len(rows))
+
+
+def _expected_row(
+    cycle: Cycle, party: Party, subject: str, report: Report | None, activity: Mapping[int, datetime], now: datetime
+) -> ExpectedRow:
+    due_on, due_zone = (report.due_on, report.due_zone) if report else (cycle.due_on, cycle.due_zone)
+    end = deadline(due_on, due_zone)
+    is_with_party = report is None or report.state in ("draft", "revision")
+    return ExpectedRow(
+        party=party,
+        subject=subject,
+        report=report,
+        status=_status(report),
+        due_on=due_on,
+        due_zone=due_zone,
+        is_extended=bool(report and report.state == "draft" and due_on and cycle.due_on and due_on > cycle.due_on),
+        is_overdue=bool(is_with_party and cycle.state != "planned" and end and end <= now),
+        last_activity_at=activity.get(report.id) if report else None,
+    )
+
+
+def _status(report: Report | None) -> str:
+    if report is None or (report.state == "draft" and report.started_at is None):
+        return "not_started"
+    return {"draft": "started", "review": "in_review", "revision": "returned", "published": "published"}[report.state]
+
+
+def _last_activity(report_ids: Sequence[int]) -> dict[int, datetime]:
+    """The later of the last step and the last save, for each report."""
+    if not report_ids:
+        return {}
+    moments = union_all(
+        select(Entry.report_id.label("report_id"), Entry.created_at.label("moment")).where(Entry.report_id.in_(report_ids)),
+        select(Answer.report_id, Answer.updated_at).where(Answer.report_id.in_(report_ids)),
+    ).subquery()
+    last = select(moments.c.report_id, func.max(moments.c.moment)).group_by(moments.c.report_id)
+    return {report_id: moment for report_id, moment in db.session.execute(last)}
+
+
+def _count_by_cycle(statement: Select[Any]) -> dict[int, int]:
+    return {cycle_id: number for cycle_id, number in db.session.execute(statement)}
+
+
+def people(*, words: str = "", role: str = "", party_code: str = "", standing: str = "") -> list[Person]:
+    """People by name, with their memberships. `standing`: invited (not joined yet), active, inactive, or empty for all."""
+    statement = select(Person).order_by(func.lower(Person.name), Person.id)
+    if words:
+        pattern = f"%{words.replace('%', '').strip().lower()}%"
+        statement = statement.where(or_(func.lower(Person.name).like(pattern), Person.email.like(pattern)))
+    if role:
+        statement = statement.where(Person.memberships.any(Membership.role == role))
+    if party_code:
+        statement = statement.where(Person.memberships.any(Membership.party_code == party_code))
+    standings: dict[str, ColumnElement[bool]] = {
+        "invited": Person.active & Person.joined_at.is_(None),
+        "active": Person.active & Person.joined_at.is_not(None),
+        "inactive": ~Person.active,
+    }
+    if standing in standings:
+        statement = statement.where(standings[standing])
+    return list(db.session.scalars(statement))
+
+
+def journal(*, report: Report | None = None, cycle: Cycle | None = None) -> list[JournalRow]:
+    """The newest facts of a report, or of a cycle (those of its reports are in theirs), newest first."""
+    statement = select(Entry).order_by(Entry.id.desc()).limit(JOURNAL_LENGTH)
+    if report is not None:
+        statement = statement.where(Entry.report_id == report.id)
+    if cycle is not None:
+        statement = statement.where(Entry.cycle_id == cycle.id, Entry.report_id.is_(None))
+    entries = list(db.session.scalars(statement))
+    names = _names(entries)
+    return [
+        JournalRow(
+            entry,
+            names.get(entry.actor_id or 0, "") if entry.actor_kind == "person" else "",
+            names.get(entry.person_id or 0, ""),
+        )
+        for entry in entries
+    ]
+
+
+def _names(entries: Sequence[Entry]) -> dict[int, str]:
+    ids = {entry.actor_id for entry in entries if entry.actor_kind == "person"} | {entry.person_id for entry in entries}
+    found = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids - {None})))
+    return {identifier: name for identifier, name in found}
+
+
+def notices_of(report: Report) -> list[Notice]:
+    """Mails about the report, newest first."""
+    statement = (
+        select(Notice)
+        .join(Entry, Entry.id == Notice.entry_id)
+        .where(Entry.report_id == report.id, Notice.channel == "mail")
+        .options(joinedload(Notice.entry), joinedload(Notice.person))
+        .order_by(Notice.id.desc())
+        .limit(JOURNAL_LENGTH)
+    )
+    return list(db.session.scalars(statement))
+
+
+def outbox(*, now: datetime) -> Outbox:
+    """The state of the outgoing mail, and the ten newest mails that were given up."""
+    mail = Notice.channel == "mail"
+    is_waiting = Notice.status.in_(("pending", "sending"))
+    statement = select(
+        func.count().filter(is_waiting, Notice.not_before <= now),
+        func.count().filter(is_waiting, Notice.not_before > now),
+        func.count().filter(Notice.status == "sent"),
+        func.count().filter(Notice.status == "failed"),
+    ).where(mail)
+    pending, held, sent, failed = db.session.execute(statement).one()
+    newest = select(Notice).where(mail, Notice.status == "failed").order_by(Notice.id.desc()).limit(10)
+    return Outbox(pending, held, sent, failed, tuple(db.session.scalars(newest)))

@@ -1,0 +1,100 @@
+"""Reads of reports: always through what the actor may see."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from review_app.extensions import db
+from review_app.models import Answer, Cycle, Entry, Extension, Person, Point, Report, Snapshot
+from review_app.permissions import Actor, NotFound, visible_to
+from review_app.questionnaire.language import Questionnaire
+from review_app.questionnaire.library import library
+
+
+def questionnaire_of(report: Report) -> Questionnaire:
+    """The edition the report's cycle was opened with."""
+    return library.get(report.cycle.questionnaire, report.cycle.edition)
+
+
+def report_for(actor: Actor | None, report_id: int) -> Report:
+    """The report, if the actor may know of it. Raises NotFound else, as for a report that does not exist."""
+    report = db.session.scalar(select(Report).where(Report.id == report_id, visible_to(actor)))
+    if report is None:
+        raise NotFound
+    return report
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of 'my reports'."""
+
+    report: Report
+    answers: int
+    last_change_at: datetime | None
+    last_change_by: str | None
+    open_points: int
+
+
+def my_reports(person: Person) -> list[Row]:
+    """The reports of the person's parties, the ones they must act on first. Two queries."""
+    last = (
+        select(Answer.report_id, func.count().label("answers"), func.max(Answer.updated_at).label("at"))
+        .group_by(Answer.report_id).subquery()
+    )
+    points = (
+        select(Point.report_id, func.count().label("open"))
+        .where(Point.returned_at.is_not(None), Point.reply.is_(None), Point.weight == "must")
+        .group_by(Point.report_id).subquery()
+    )
+    writer = (
+        select(Person.name).join(Answer, Answer.actor_id == Person.id)
+        .where(Answer.report_id == Report.id, Answer.actor_kind == "person")
+        .order_by(Answer.updated_at.desc()).limit(1).correlate(Report).scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(Report, last.c.answers, last.c.at, points.c.open, writer)
+        .outerjoin(last, last.c.report_id == Report.id)
+        .outerjoin(points, points.c.report_id == Report.id)
+        .join(Cycle, Cycle.id == Report.cycle_id)
+        .where(Report.party_code.in_(sorted(person.party_codes)))
+        .order_by(
+            (Report.state == "revision").desc(), (Report.state == "draft").desc(), Report.due_on.asc().nulls_last(), Report.id
+        )
+    )
+    return [
+        Row(report=report, answers=answers or 0, last_change_at=at, last_change_by=by, open_points=open_points or 0)
+        for report, answers, at, open_points, by in rows
+    ]
+
+
+def latest_snapshot(report: Report) -> Snapshot | None:
+    """The copy made at the last submission."""
+    return db.session.scalar(select(Snapshot).where(Snapshot.report_id == report.id).order_by(Snapshot.number.desc()).limit(1))
+
+
+def snapshot_of(report: Report, number: int) -> Snapshot:
+    """One submission's copy. Raises NotFound."""
+    found = db.session.scalar(select(Snapshot).where(Snapshot.report_id == report.id, Snapshot.number == number))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def journal_of(report: Report) -> list[tuple[Entry, str | None]]:
+    """Every entry about the report with its actor's name, oldest first."""
+    rows = db.session.execute(
+        select(Entry, Person.name).outerjoin(Person, (Entry.actor_kind == "person") & (Person.id == Entry.actor_id))
+        .where(Entry.report_id == report.id).order_by(Entry.id)
+    )
+    return [(entry, name) for entry, name in rows]
+
+
+def extensions_of(report: Report) -> list[Extension]:
+    """The later dates this report was given, oldest first."""
+    return list(db.session.scalars(select(Extension).where(Extension.report_id == report.id).order_by(Extension.id)))
+
+
+def is_overdue(report: Report, today: date) -> bool:
+    """Whether the ministry is late, judged on the date in the cycle's zone by the caller."""
+    return report.state in ("draft", "revision") and report.due_on is not None and report.due_on < today

@@ -1,0 +1,105 @@
+"""The only commit, and the only way to state a fact. Everything a fact entails is a row of the same commit."""
+
+import functools
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, ParamSpec, TypeVar
+
+from flask import current_app
+from kombu.exceptions import OperationalError
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from review_app.extensions import db
+from review_app.models import Cycle, Dispatch, Entry, Notice, Person, Report
+from review_app.notices import NOTICES
+from review_app.permissions import Actor
+from review_app.queries.people import audience
+
+P = ParamSpec("P")
+R = TypeVar("R")
+log = logging.getLogger(__name__)
+
+
+class CommitOutsideAtomic(RuntimeError):
+    """Somebody called commit() outside an operation."""
+
+
+class Stale(Exception):
+    """What the actor saw has changed since. Nothing was done."""
+
+
+def atomic(operation: Callable[P, R]) -> Callable[P, R]:
+    """Run an operation as one transaction. The outermost commits, then rings the worker; any error undoes everything."""
+
+    @functools.wraps(operation)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        session = db.session()
+        if session.info.get("is_atomic"):
+            return operation(*args, **kwargs)
+        session.info.update(is_atomic=True, entry_ids=[])
+        try:
+            result = operation(*args, **kwargs)
+            session.flush()
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info["is_atomic"] = False
+        _ring(session.info["entry_ids"])
+        return result
+
+    return wrapper
+
+
+@event.listens_for(Session, "before_commit")
+def _refuse_stray_commits(session: Session) -> None:
+    if not session.info.get("is_atomic"):
+        raise CommitOutsideAtomic("Only @atomic commits. Wrap this in an operation.")
+
+
+def _ring(entry_ids: list[int]) -> None:
+    """Tell the worker which entries are new. A dead broker is no error: the sweeper finds their rows."""
+    for entry_id in entry_ids:
+        try:
+            current_app.extensions["celery"].send_task("review_app.tasks.react", args=[entry_id], retry=False)
+        except OperationalError:
+            log.warning("The broker is away; the sweeper will deliver entry %s.", entry_id)
+            return
+
+
+def record(
+    fact: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    report: Report | None = None,
+    cycle: Cycle | None = None,
+    person: Person | None = None,
+    step: tuple[str, str, int] | None = None,
+    params: dict[str, Any] | None = None,
+) -> Entry:
+    """State a fact inside an operation: its journal entry, its dispatch row, and one notice a person and channel.
+
+    `step`: state before, state after, the row version it made. Raises KeyError for a fact without a line in `notices.NOTICES`.
+    """
+    told = NOTICES[fact]
+    source, dest, version = step or (None, None, None)
+    entry = Entry(
+        fact=fact, report_id=report.id if report else None, cycle_id=cycle.id if cycle else None,
+        person_id=person.id if person else None, actor_kind=actor.kind, actor_id=actor.id,
+        source_state=source, dest_state=dest, row_version=version, params=params or {}, created_at=now,
+    )
+    db.session.add(entry)
+    db.session.flush()
+    db.session.add(Dispatch(entry_id=entry.id))
+    people: set[int] = set().union(*(audience(name, entry=entry, report=report) for name in told.audience))
+    wait = timedelta(seconds=current_app.config["RECALL_SECONDS"]) if told.delay == "recall" else timedelta()
+    db.session.add_all(
+        Notice(entry_id=entry.id, person_id=person_id, channel=channel, not_before=now + wait, created_at=now)
+        for person_id in sorted(people) for channel in told.channels
+    )
+    db.session.info["entry_ids"].append(entry.id)
+    return entry
