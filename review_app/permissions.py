@@ -92,6 +92,7 @@ RULES: tuple[Rule, ...] = (
     _rule("report.answer_finding", "contributor coordinator", WRITING, _TEAM_ONLY, LOCKED),
     _rule("report.invite", "coordinator", None, _COORDINATOR_ONLY),
     _rule("report.extend", "administrator", WRITING, _OFFICE_ONLY),
+    _rule("report.oversee", "administrator", None, _OFFICE_ONLY),
     _rule("report.import", "administrator system", None, _OFFICE_ONLY),
     _rule("report.check", "system", None, _OFFICE_ONLY),
     _rule("desk.see", "member", None, Message("You do not belong to a national team.")),

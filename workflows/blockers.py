@@ -15,14 +15,14 @@ from workflows.states import CycleState
 class Situation:
     """What the operation knows about a report at the moment of a step.
 
-    `round`: 1 until the first return. `was_submitted`: it has been submitted before. `open_errors`: error findings
-    without a reply. `open_must_points`: must-points the party was given and has not replied to. `points`: points
-    drafted for the next return. `notices_left`: the notices of the last return have gone out. `is_same_reviewer`: the
-    actor made the last return. `due_zone`: where `new_due_on` is a day.
+    `round`: 0 before the first submission. `was_returned`: a return stands behind it. `open_errors`: error findings
+    without a reply. `open_must_points`: must-points without a reply (with the party those of the return, with the
+    reviewer those drafted now). `points`: points drafted for the next return. `notices_left`: the notices of the last
+    return have gone out. `is_same_reviewer`: the actor made the last return. `due_zone`: where `new_due_on` is a day.
     """
 
-    round: int = 1
-    was_submitted: bool = False
+    round: int = 0
+    was_returned: bool = False
     is_taken: bool = False
     taken_by_actor: bool = False
     is_same_reviewer: bool = False
@@ -66,7 +66,7 @@ def is_declared(situation: Situation) -> Message | None:
 
 def takes_first_submissions(situation: Situation) -> Message | None:
     """a first submission finds the cycle open"""
-    if situation.was_submitted or situation.cycle_state == CycleState.OPEN:
+    if situation.round or situation.cycle_state == CycleState.OPEN:
         return None
     if situation.cycle_state == CycleState.ARCHIVED:
         return Message("The cycle is archived and takes no more reports.")
@@ -75,14 +75,14 @@ def takes_first_submissions(situation: Situation) -> Message | None:
 
 def is_first_round(situation: Situation) -> Message | None:
     """the report was never returned"""
-    if situation.round > 1:
+    if situation.was_returned:
         return Message("The report was returned before. Withdraw it to revision instead.")
     return None
 
 
 def is_later_round(situation: Situation) -> Message | None:
     """the report was returned before"""
-    if situation.round <= 1:
+    if not situation.was_returned:
         return Message("The report was never returned. Withdraw it to draft instead.")
     return None
 
@@ -155,12 +155,12 @@ def must_points_answered(situation: Situation) -> Message | None:
     return None
 
 
-def no_points_drafted(situation: Situation) -> Message | None:
-    """no point waits to be returned"""
-    if situation.points:
+def no_must_points_drafted(situation: Situation) -> Message | None:
+    """no must-point waits to be returned"""
+    if situation.open_must_points:
         return Message(
-            "Points you drafted and did not return: %(count)s. Return the report, or remove them before you publish.",
-            {"count": situation.points},
+            "Must-points you drafted: %(count)s. Return the report, or remove them before you publish.",
+            {"count": situation.open_must_points},
         )
     return None
 

@@ -23,7 +23,7 @@ PERIODIC_REPORT: Workflow[Situation] = Workflow(
         Step("recall", REVISION, REVIEW, ASSIGNED, "report.recalled", (b.is_returned_by_actor, b.notices_wait)),
         Step("resubmit", REVISION, REVIEW, COORDINATOR, "report.resubmitted",
              (b.notices_have_left, b.must_points_answered, b.is_complete, b.is_declared)),
-        Step("publish", REVIEW, PUBLISHED, ASSIGNED, "report.published", (b.is_taken, b.no_points_drafted)),
+        Step("publish", REVIEW, PUBLISHED, ASSIGNED, "report.published", (b.is_taken, b.no_must_points_drafted)),
     ),
 )  # fmt: skip
 

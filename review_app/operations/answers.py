@@ -67,8 +67,8 @@ def save_answers(
     }
     outcomes = [_save_one(actor, report, item_id, asked[line.question], line, standing.get(line.question), now) for line in typed]
     if report.started_at is None and any(outcome.result == "saved" for outcome in outcomes):
-        first = db.session.execute(update(Report).where(Report.id == report.id, Report.started_at.is_(None)).values(started_at=now))
-        if first.rowcount:
+        start = update(Report).where(Report.id == report.id, Report.started_at.is_(None)).values(started_at=now).returning(Report.id)
+        if db.session.scalar(start) is not None:
             record("report.started", actor=actor, now=now, report=report)
     return outcomes
 

@@ -79,7 +79,7 @@ def move_cycle(actor: Actor, cycle_id: int, action: str, *, seen: int, now: date
     known = {(q.name, q.edition): q for q in library.editions()}
     edition = known.get((cycle.questionnaire, cycle.edition))
     situation = CycleSituation(
-        expected=len(cycle.expected), due_on=cycle.due_on, is_rolling=cycle.starts_on is None and cycle.due_on is None,
+        expected=len(cycle.expected), has_due_date=cycle.due_on is not None, is_rolling=cycle.starts_on is None and cycle.due_on is None,
         has_edition=edition is not None,
     )
     source = cycle.state
@@ -88,8 +88,8 @@ def move_cycle(actor: Actor, cycle_id: int, action: str, *, seen: int, now: date
     if step.action == "open" and edition is not None:
         values.update(opened_at=now, checksum=edition.checksum)
     values["closed_at"] = now if step.dest == CycleState.CLOSED else None if step.dest == CycleState.OPEN else cycle.closed_at
-    done = db.session.execute(update(Cycle).where(Cycle.id == cycle.id, Cycle.row_version == seen).values(**values))
-    if done.rowcount != 1:
+    swap = update(Cycle).where(Cycle.id == cycle.id, Cycle.row_version == seen).values(**values).returning(Cycle.id)
+    if db.session.scalar(swap) is None:
         raise Stale
     db.session.refresh(cycle)
     record(step.fact, actor=actor, now=now, cycle=cycle, params={"source": source, "dest": str(step.dest)})

@@ -8,9 +8,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from review_app.checks.engine import Found, check
 from review_app.extensions import db
-from review_app.models import Finding, FindingReply, Report
+from review_app.models import Finding, FindingReply, Person, Report
 from review_app.operations.answers import Typed, save_answers
-from review_app.permissions import SYSTEM, Actor, NotFound, Person, require
+from review_app.permissions import SYSTEM, Actor, NotFound, require
 from review_app.queries.answers import sheet_for_review, sheet_of
 from review_app.questionnaire.sheets import Sheet
 from review_app.transaction import atomic, record

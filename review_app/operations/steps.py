@@ -42,7 +42,7 @@ class _Taking:
 
     actor: Actor
     report: Report
-    step: Step
+    step: Step[Situation]
     extras: Extras
     now: datetime
     values: dict[str, Any] = field(default_factory=dict)
@@ -117,11 +117,8 @@ def _carry_out(taking: _Taking) -> Report:
     if effect := EFFECTS.get(step.action):
         effect(taking)
     values = {"state": step.dest, "row_version": seen + 1, **taking.values}
-    done = db.session.execute(
-        update(Report).where(Report.id == report.id, Report.row_version == seen).values(**values),
-        execution_options={"synchronize_session": False},
-    )
-    if done.rowcount != 1:
+    swap = update(Report).where(Report.id == report.id, Report.row_version == seen).values(**values).returning(Report.id)
+    if db.session.scalar(swap, execution_options={"synchronize_session": False}) is None:
         raise Stale
     db.session.refresh(report)
     if after := AFTER.get(step.action):

@@ -16,7 +16,7 @@ def test_the_page_is_current():
 
 
 def test_every_blocker_says_what_must_be_true_and_is_used():
-    used = {blocker for step in (*PERIODIC_REPORT.steps, *CYCLE.steps) for blocker in step.blockers}
+    used = {b for step in PERIODIC_REPORT.steps for b in step.blockers} | {b for step in CYCLE.steps for b in step.blockers}
     written = {f for f in vars(blockers).values() if isfunction(f) and f.__module__ == blockers.__name__}
     assert used == written
     assert all(blocker.__doc__ for blocker in used)

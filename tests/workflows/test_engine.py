@@ -36,9 +36,9 @@ def no_cold(weather: Weather) -> Message | None:
 
 WHO = ("reviewer",)
 OPEN = Step("open", Door.SHUT, Door.AJAR, WHO, "door.opened", (no_wind, no_cold))
-LEAN = Step("lean", Door.AJAR, Door.AJAR, WHO, "door.leant_on")
-SHUT = Step("shut", Door.AJAR, Door.SHUT, WHO, "door.shut")
-REMOVE = Step("remove", Door.AJAR, Door.GONE, WHO, "door.removed")
+LEAN: Step[Weather] = Step("lean", Door.AJAR, Door.AJAR, WHO, "door.leant_on")
+SHUT: Step[Weather] = Step("shut", Door.AJAR, Door.SHUT, WHO, "door.shut")
+REMOVE: Step[Weather] = Step("remove", Door.AJAR, Door.GONE, WHO, "door.removed")
 
 
 def doors(*steps: Step[Weather]) -> Workflow[Weather]:

@@ -1,0 +1,141 @@
+"""The one engine for completeness: the progress bar, the list, the gate at submission and the reviewer's findings."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from review_app.checks import completeness, substance, wording
+from review_app.checks.found import Found, Place, places
+from review_app.questionnaire.sheets import Sheet
+from review_app.questionnaire.values import is_blank
+
+__all__ = ["RULES", "Found", "Progress", "SectionProgress", "check", "progress"]
+
+Rule = Callable[[Place], Iterator[Found]]
+
+RULES: tuple[Rule, ...] = (
+    substance.evaluation,
+    substance.partners,
+    substance.tags,
+    substance.money,
+    completeness.unreadable_answers,
+    completeness.too_long_answers,
+    completeness.missing_answers,
+    completeness.missing_entries,
+    wording.placeholders,
+    wording.stray_addresses,
+)
+
+_GENERAL = {
+    "REQ-01": frozenset({"EVAL-01", "TAG-01", "MON-01", "PART-01", "PART-02", "FORM-01"}),
+    "FORM-01": frozenset({"MON-01"}),
+    "TEXT-04": frozenset({"FORM-01", "MON-01", "SPAM-01"}),
+}
+"""General rule -> the special ones that speak for it at the same place."""
+
+Status = Literal["not_started", "in_progress", "completed", "problem"]
+
+
+@dataclass(frozen=True)
+class SectionProgress:
+    """How far a section is. `completed` means that no error is open in it, so the gate lets it through."""
+
+    code: str
+    answered: int
+    required: int
+    errors: int
+    warnings: int
+    status: Status
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a report is. `completed` and `total` count sections."""
+
+    sections: tuple[SectionProgress, ...]
+    completed: int
+    total: int
+
+    def section(self, code: str) -> SectionProgress:
+        """Raises KeyError."""
+        for one in self.sections:
+            if one.code == code:
+                return one
+        raise KeyError(code)
+
+
+def check(sheet: Sheet, now: datetime) -> tuple[Found, ...]:  # noqa: ARG001 (rules about time will need it)
+    """Everything there is to say about the answers, in the order of the questionnaire. `now` is aware and in UTC."""
+    found = [one for place in places(sheet) for rule in RULES for one in rule(place)]
+    rules_at: dict[tuple[object, ...], set[str]] = {}
+    for one in found:
+        rules_at.setdefault(_spot(one), set()).add(one.rule)
+    kept = [one for one in found if not rules_at[_spot(one)] & _GENERAL.get(one.rule, frozenset())]
+    return tuple(sorted(kept, key=_order(sheet)))
+
+
+def progress(sheet: Sheet, found: Iterable[Found], *, settled: Collection[str] = ()) -> Progress:
+    """The same findings as figures. `settled`: fingerprints of findings that were answered with a reason."""
+    is_open = [one for one in found if one.fingerprint not in settled]
+    counted = _counted(sheet)
+    sections = []
+    for section in sheet.questionnaire.sections:
+        here = [one for one in is_open if one.section == section.code]
+        errors = [one for one in here if one.severity == "error"]
+        answered, required, is_touched = counted[section.code]
+        sections.append(SectionProgress(
+            section.code, answered, required, len(errors), sum(one.severity == "warning" for one in here),
+            _status(errors, is_touched=is_touched),
+        ))
+    return Progress(tuple(sections), sum(one.status == "completed" for one in sections), len(sections))
+
+
+def _status(errors: Collection[Found], *, is_touched: bool) -> Status:
+    if not errors:
+        return "completed"
+    if not is_touched:
+        return "not_started"
+    return "in_progress" if all(not one.quote for one in errors) else "problem"
+
+
+def _counted(sheet: Sheet) -> dict[str, tuple[int, int, bool]]:
+    """Section -> (required answers given, required answers, whether anything is there)."""
+    counts = {section.code: [0, 0, 0] for section in sheet.questionnaire.sections}
+    for place in places(sheet):
+        for question in place.asked:
+            top = place.item.group if place.item else question.code
+            count = counts[sheet.questionnaire.section_of(top).code]
+            is_given, is_required = not is_blank(place.value(question)), place.is_required(question)
+            count[0] += is_given and is_required
+            count[1] += is_required
+            count[2] |= is_given
+    for section in sheet.questionnaire.sections:
+        for group in sheet.asked_groups(section.code):
+            has_items = bool(sheet.items_of(group.code))
+            counts[section.code][0] += has_items and bool(group.required)
+            counts[section.code][1] += bool(group.required)
+            counts[section.code][2] |= has_items
+    return {code: (given, needed, bool(touched)) for code, (given, needed, touched) in counts.items()}
+
+
+def _spot(one: Found) -> tuple[object, ...]:
+    return (one.item_id, one.question, one.row, one.column)
+
+
+def _order(sheet: Sheet) -> Callable[[Found], tuple[int, ...]]:
+    """Sorts findings as a reader of the form meets them."""
+    top = {q.code: place for place, q in enumerate(q for s in sheet.questionnaire.sections for q in s.questions)}
+    items: dict[UUID, int] = {item.id: place for place, item in enumerate(sheet.items)}
+    severities = ("error", "warning", "note")
+
+    def key(one: Found) -> tuple[int, ...]:
+        inner = 0
+        if one.group:
+            codes = [question.code for question in sheet.questionnaire.question(one.group).questions]
+            inner = codes.index(one.question)
+        item = items[one.item_id] + 1 if one.item_id else 0
+        return (top[one.group or one.question], item, inner, one.row or 0, severities.index(one.severity))
+
+    return key

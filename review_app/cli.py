@@ -1,0 +1,146 @@
+"""`review-app`: the command line of an installation. Each verb reads the settings and hands over to one other room."""
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from config import Settings, SetupError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+# What a verb needs is imported inside it: `review-app --help` and the checks of files need no database driver.
+
+
+def application() -> "Flask":
+    """The application as the environment describes it: what a WSGI server is pointed at."""
+    from review_app.wiring import create_app
+
+    return create_app(Settings.from_environment())
+
+
+@click.group(help=__doc__)
+def command() -> None:
+    pass
+
+
+@command.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address and port to listen on.")
+@click.option("--workers", default=2, show_default=True, help="Processes.")
+@click.option("--threads", default=4, show_default=True, help="Requests each process answers at a time.")
+@click.option("--access-log/--no-access-log", default=False, help="One line a request on standard output.")
+def web(bind: str, workers: int, threads: int, access_log: bool) -> None:
+    """Answer HTTP requests (gunicorn with threads)."""
+    argv = [
+        sys.executable, "-m", "gunicorn", "review_app.cli:application()", "--bind", bind, "--worker-class", "gthread",
+        "--workers", str(workers), "--threads", str(threads), "--timeout", "60", "--graceful-timeout", "20",
+        # Heartbeats on a disk that stalls would get healthy workers killed.
+        *(["--worker-tmp-dir", "/dev/shm"] if os.path.isdir("/dev/shm") else []),
+        *(["--access-logfile", "-"] if access_log else []),
+    ]
+    os.execv(sys.executable, argv)
+
+
+@command.command()
+@click.option("--concurrency", default=2, show_default=True, help="Processes that run tasks.")
+@click.option("--log-level", default="INFO", show_default=True)
+def worker(concurrency: int, log_level: str) -> None:
+    """Run tasks: reactions to facts, checks, mail."""
+    celery = application().extensions["celery"]
+    flags = ["--without-gossip", "--without-mingle", "--concurrency", str(concurrency), "--loglevel", log_level]
+    celery.worker_main(["worker", *flags])
+
+
+@command.command()
+@click.option("--log-level", default="INFO", show_default=True)
+def clock(log_level: str) -> None:
+    """Start the tasks that run by time. Two clocks are harmless: due times are rows that one of them claims."""
+    celery = application().extensions["celery"]
+    # No schedule file: what has run is known from the database.
+    celery.start(["beat", "--scheduler", "celery.beat:Scheduler", "--pidfile=", "--loglevel", log_level])
+
+
+@command.group()
+def database() -> None:
+    """Prepare the database."""
+
+
+@database.command("roles")
+def database_roles() -> None:
+    """Create the three roles and the database; needs DATABASE_ADMIN_URL. Safe to repeat."""
+    from review_app.database import make_roles
+
+    make_roles(Settings.from_environment())
+    click.echo("Roles and database are there.")
+
+
+@database.command("migrate")
+def database_migrate() -> None:
+    """Bring the tables up to date; needs DATABASE_OWNER_URL. Safe to repeat."""
+    from review_app.database import DatabaseError, migrate
+    from review_app.wiring import create_app
+
+    settings = Settings.from_environment()
+    if not settings.database_owner_url:
+        raise DatabaseError("DATABASE_OWNER_URL is not set: only the owner may change tables.")
+    migrate(create_app(replace(settings, database_url=settings.database_owner_url)))
+    click.echo("Tables are up to date.")
+
+
+@database.command("reset")
+@click.option("--yes-delete-everything", is_flag=True, help="Say that you mean it.")
+def database_reset(yes_delete_everything: bool) -> None:
+    """Delete the database and create it empty; needs DATABASE_ADMIN_URL. Run `database migrate` next."""
+    from review_app.database import drop_database, make_roles
+
+    settings = Settings.from_environment()
+    if not yes_delete_everything:
+        raise click.UsageError("This deletes every report. Add --yes-delete-everything if you mean it.")
+    drop_database(settings)
+    make_roles(settings)
+    click.echo("The database is empty.")
+
+
+@command.group()
+def questionnaires() -> None:
+    """Work on questionnaires."""
+
+
+@questionnaires.command("check")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+def questionnaires_check(paths: tuple[Path, ...]) -> None:
+    """Read questionnaire files (or folders of them) and list every fault with file, line and question."""
+    from review_app.questionnaire.loading import QuestionnaireError, load
+
+    faulty = 0
+    for path in _questionnaire_files(paths):
+        try:
+            found = load(path)
+        except QuestionnaireError as error:
+            faulty += 1
+            click.echo(str(error), err=True)
+        else:
+            click.echo(f"{path}: {found.name} {found.edition} is well-formed.")
+    if faulty:
+        raise click.ClickException(f"{faulty} of these questionnaires cannot be used yet.")
+
+
+def _questionnaire_files(paths: tuple[Path, ...]) -> list[Path]:
+    return [file for path in paths for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
+
+
+def main() -> None:
+    """The entry point. Faults in settings or surroundings are told in a sentence, not in a traceback."""
+    try:
+        command()
+    except SetupError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""What people type about themselves: signing in, joining, their account."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, PasswordField, SelectField, StringField, ValidationError
+from wtforms.validators import DataRequired, Email, Length
+
+from review_app.forms.languages import INTERFACE_LANGUAGES
+from review_app.forms.passwords import weakness
+
+ZONES = tuple(sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/", "US/", "SystemV/"))))
+
+
+def _stripped(text: Any) -> str:
+    return str(text or "").strip()
+
+
+def _name() -> StringField:
+    return StringField(
+        _l("Your name"),
+        description=_l("As colleagues and the secretariat should see it."),
+        filters=[_stripped],
+        validators=[DataRequired(_l("Enter your name.")), Length(max=200, message=_l("Use at most %(max)d characters."))],
+    )
+
+
+def _language() -> SelectField:
+    return SelectField(
+        _l("Language"), description=_l("For the pages you see and the e-mails you get."), choices=INTERFACE_LANGUAGES,
+    )
+
+
+def _new_password() -> PasswordField:
+    return PasswordField(
+        _l("New password"),
+        description=_l("At least 12 characters. A few words in a row are easy to remember and hard to guess."),
+        validators=[DataRequired(_l("Enter a new password."))],
+    )
+
+
+class NewPassword:
+    """Refuses what is easy to guess. `about`: words of the person that a password must not be made of."""
+
+    about: tuple[str, ...] = ()
+
+    def validate_password(self, field: PasswordField) -> None:
+        if found := weakness(field.data or "", self.about):
+            raise ValidationError(gettext(found.id) % found.params)
+
+
+class SignInForm(FlaskForm):
+    """Address and password. What is wrong with them is never told apart."""
+
+    email = EmailField(_l("E-mail address"), filters=[_stripped], validators=[DataRequired(_l("Enter your e-mail address."))])
+    password = PasswordField(_l("Password"), validators=[DataRequired(_l("Enter your password."))])
+
+
+class ForgotForm(FlaskForm):
+    """The address a link for a new password goes to."""
+
+    email = EmailField(
+        _l("E-mail address"),
+        filters=[_stripped],
+        validators=[
+            DataRequired(_l("Enter your e-mail address.")),
+            Email(_l("Enter an e-mail address, such as name@example.org.")),
+        ],
+    )
+
+
+class ResetForm(NewPassword, FlaskForm):
+    """A new password, by a link."""
+
+    password = _new_password()
+
+
+class JoinForm(NewPassword, FlaskForm):
+    """An invitation accepted."""
+
+    name = _name()
+    language = _language()
+    password = _new_password()
+
+
+class AccountForm(FlaskForm):
+    """How the system addresses a person."""
+
+    name = _name()
+    language = _language()
+    time_zone = SelectField(
+        _l("Time zone"),
+        description=_l("Times are shown in it. Due dates keep their own."),
+        choices=[("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in ZONES)],
+    )
+
+
+class PasswordForm(NewPassword, FlaskForm):
+    """A new password by somebody who knows the old one."""
+
+    current = PasswordField(_l("Current password"), validators=[DataRequired(_l("Enter your current password."))])
+    password = _new_password()

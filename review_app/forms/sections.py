@@ -1,0 +1,122 @@
+"""Forms made from a questionnaire: one field a question, whatever its type; nothing typed is ever refused here."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Protocol
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import SelectField
+
+from review_app.forms.countries import country_choices
+from review_app.forms.languages import CONTENT_LANGUAGES
+from review_app.forms.questions import FIELDS, QuestionField, TableField
+from review_app.questionnaire.language import Question
+
+WORDED = frozenset({"text", "longtext", "table", "money"})
+
+
+class Stored(Protocol):
+    """What a form is filled from: a cell of a sheet."""
+
+    @property
+    def value(self) -> Mapping[str, Any]: ...
+
+    @property
+    def lang(self) -> str | None: ...
+
+    @property
+    def row_version(self) -> int: ...
+
+
+class SectionForm(FlaskForm):
+    """The answers of one section, or of one item of a repeated group. Made by `make_form`."""
+
+    content_lang: SelectField | None = SelectField(
+        _l("Language of the answers on this page"), choices=CONTENT_LANGUAGES, validate_choice=False
+    )
+    _language = "en"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.content_lang and self.content_lang.data not in dict(CONTENT_LANGUAGES):
+            self.content_lang.data = self._language
+        for field in self.answer_fields:
+            field.speak(self.content_language)
+
+    @property
+    def content_language(self) -> str:
+        """The language the answers of this page are written in."""
+        return str(self.content_lang.data) if self.content_lang else self._language
+
+    @property
+    def answer_fields(self) -> list[QuestionField]:
+        """The fields of the questions, in order."""
+        return [field for field in self if isinstance(field, QuestionField)]
+
+    def field(self, code: str) -> QuestionField:
+        """The field of a question. Raises KeyError."""
+        for field in self.answer_fields:
+            if field.question.code == code:
+                return field
+        raise KeyError(code)
+
+    def sent(self, question: Question) -> bool:
+        """Whether the posted page showed this question: only then is its answer saved, be it blank."""
+        return self.field(question.code).was_sent
+
+    def typed(self, question: Question) -> Any:
+        """The raw answer, as `questionnaire.values.read` takes it."""
+        return self.field(question.code).typed()
+
+    def seen(self, question: Question) -> int:
+        """The row version the browser saw; 0 when there was no answer, or none was sent."""
+        return self.field(question.code).seen_version
+
+    def fill(self, cells: Mapping[str, Stored | None], *, more: Collection[str] = ()) -> None:
+        """Show stored answers (question code -> cell). Tables named in `more` get an empty row at the end."""
+        languages = [cell.lang for cell in cells.values() if cell is not None and cell.lang]
+        if languages and self.content_lang:
+            self.content_lang.data = max(sorted(set(languages)), key=languages.count)
+        for field in self.answer_fields:
+            cell = cells.get(field.question.code)
+            field.seen_version = cell.row_version if cell else 0
+            field.speak((cell.lang if cell else None) or self.content_language)
+            field.show(cell.value.get("raw") if cell else None)
+            if isinstance(field, TableField) and field.question.code in more:
+                field.lengthen()
+
+    def complain(self, question: Question, words: str) -> None:
+        """Show an error at the question. It stops nothing: the text as typed is saved all the same."""
+        field = self.field(question.code)
+        field.errors = [*field.errors, words]
+
+
+def make_form(
+    questions: Sequence[Question],
+    *,
+    language: str,
+    countries: Sequence[tuple[str, str]] | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> type[SectionForm]:
+    """A form class with one field a question, its words in `language`. Groups are left out: their items have forms of their own.
+
+    `countries`: (code, name) for country questions, else every territory. `values`: clean values by code, which tell
+    whether a question is needed under a condition.
+    """
+    asked = [question for question in questions if not question.is_group]
+    named = country_choices(language) if countries is None else countries
+    # Attributes are numbered, since a code may be any word, even one that WTForms uses itself (`data`, `errors`).
+    members: dict[str, Any] = {
+        f"question_{number}": FIELDS[question.type](
+            question.label.within(language),
+            name=question.code,
+            question=question,
+            language=language,
+            countries=named,
+            is_needed=question.is_required(values or {}),
+        )
+        for number, question in enumerate(asked)
+    }
+    if not any(question.type in WORDED for question in asked):
+        members["content_lang"] = None
+    return type("QuestionnaireForm", (SectionForm,), {**members, "_language": language})

@@ -1,0 +1,151 @@
+"""What runs outside a request: reactions to facts, mail, the sweeper, the clock. Ids in, operations called."""
+
+import logging
+import smtplib
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import celery
+from celery import shared_task
+from celery.schedules import crontab
+from celery.signals import beat_init, worker_process_init
+from flask import current_app
+from kombu.exceptions import OperationalError
+
+from review_app import mailing
+from review_app.extensions import db
+from review_app.models import Entry
+from review_app.operations import dispatching, findings, reminders
+
+log = logging.getLogger(__name__)
+
+
+def check_submission(entry: Entry, now: datetime) -> None:
+    """The slow checks of what was just submitted."""
+    if entry.report_id is not None:
+        findings.check_report(entry.report_id, now=now)
+
+
+# The slow work each fact asks for, besides its mail. It runs in one transaction with the note that it ran.
+REACTIONS: dict[str, Sequence[dispatching.Reaction]] = {
+    "report.submitted": (check_submission,),
+    "report.resubmitted": (check_submission,),
+    "report.imported": (check_submission,),
+}
+
+CONFIGURATION: dict[str, Any] = {
+    "task_ignore_result": True,
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": True,
+    "task_time_limit": 300,
+    "task_publish_retry": False,
+    "worker_prefetch_multiplier": 1,
+    "worker_max_tasks_per_child": 2000,
+    "worker_soft_shutdown_timeout": 30,
+    "broker_connection_retry_on_startup": True,
+    "broker_transport_options": {
+        "visibility_timeout": 900,
+        "socket_connect_timeout": 3,
+        "socket_timeout": 30,
+        "socket_keepalive": True,
+        "health_check_interval": 25,
+    },
+    "timezone": "UTC",
+}
+
+# A stale ring of the clock is worth nothing: the next one does all its work.
+SCHEDULE: dict[str, Any] = {
+    "sweep": {"task": "review_app.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "remind": {"task": "review_app.tasks.remind", "schedule": crontab(minute=7), "options": {"expires": 3000}},
+}
+
+
+class FlaskTask(celery.Task):
+    """Runs each task within the application that the Celery app carries as `flask_app`."""
+
+    abstract = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with self.app.flask_app.app_context():
+            return self.run(*args, **kwargs)
+
+
+@worker_process_init.connect
+def _forget_inherited_connections(**_: Any) -> None:
+    """A forked child must not talk on its parent's database connections."""
+    application = celery.current_app.flask_app
+    with application.app_context():
+        db.engine.dispose(close=False)
+
+
+@beat_init.connect
+def _remind_at_start(**_: Any) -> None:
+    """A clock that was away at the hour does not leave people waiting for the next one."""
+    _ring(remind)
+
+
+@shared_task(name="review_app.tasks.react")
+def react(entry_id: int) -> None:
+    """Do what one entry asks for: its reactions, then its mail. Harmless to repeat."""
+    now = datetime.now(UTC)
+    try:
+        dispatching.run_dispatch(entry_id, REACTIONS, now=now)
+    except Exception as error:
+        log.exception("The reactions to entry %s failed.", entry_id)
+        dispatching.fail_dispatch(entry_id, error=_told(error))
+    _ring_for(dispatching.due_notices(now, entry_id=entry_id))
+
+
+@shared_task(name="review_app.tasks.send_notice")
+def send_notice(notice_id: int) -> None:
+    """Send one mail: lease, commit, send, commit. Killed in between, the lease runs out and another sender takes it."""
+    if not dispatching.claim_notice(notice_id, now=datetime.now(UTC)):
+        return
+    settings = current_app.config["SETTINGS"]
+    try:
+        message = mailing.compose(notice_id, settings=settings)
+        if message is not None:
+            mailing.deliver(message, settings=settings)
+    except Exception as error:
+        if not isinstance(error, smtplib.SMTPException | OSError):
+            log.exception("Notice %s cannot be written.", notice_id)
+        permanent = mailing.is_permanent(error)
+        dispatching.notice_failed(notice_id, error=_told(error), permanent=permanent, now=datetime.now(UTC))
+        return
+    if message is None:
+        dispatching.withhold_notice(notice_id, reason="The account is closed.")
+    else:
+        dispatching.notice_sent(notice_id, now=datetime.now(UTC))
+
+
+@shared_task(name="review_app.tasks.sweep")
+def sweep() -> None:
+    """Ring for whatever is due and was not done: held notices, retries, doorbells that a broker lost."""
+    now = datetime.now(UTC)
+    for entry_id in dispatching.open_dispatches(now):
+        _ring(react, entry_id)
+    _ring_for(dispatching.due_notices(now))
+
+
+@shared_task(name="review_app.tasks.remind")
+def remind() -> None:
+    """State what is due within 30 days, and what is late."""
+    reminders.state_due_reminders(datetime.now(UTC))
+
+
+def _ring_for(notice_ids: Sequence[int]) -> None:
+    for notice_id in notice_ids:
+        _ring(send_notice, notice_id)
+
+
+def _ring(task: Any, *args: int) -> None:
+    """Queue a task. A dead broker is no error: the sweeper rings again."""
+    with suppress(OperationalError):
+        # Rings do not pile up behind a worker that is away: they lapse, and the rows stay.
+        task.apply_async(args=args, expires=60)
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:1000]

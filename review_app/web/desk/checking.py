@@ -1,0 +1,70 @@
+"""Completeness: what is missing or odd, each with its place, an answer, or a remedy."""
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from review_app.checks.engine import Found, check, progress
+from review_app.forms.desk import ReplyForm
+from review_app.models import Report
+from review_app.operations import findings
+from review_app.permissions import can
+from review_app.queries.answers import replies_of, sheet_of
+from review_app.web import access
+from review_app.web.desk import blueprint
+from review_app.web.desk.reports import is_recallable
+from workflows.engine import Blocked
+from workflows.messages import Message
+
+
+@blueprint.get("/reports/<int:report_id>/completeness")
+@access.report("report.read_answers")
+def completeness(report: Report) -> str:
+    """The same findings as the progress figures and the gate at submission."""
+    return _page(report)
+
+
+@blueprint.post("/reports/<int:report_id>/findings/<fingerprint>/reply")
+@access.report("report.answer_finding")
+def answer_finding(report: Report, fingerprint: str) -> Response | tuple[str, int]:
+    """Say why a finding is right as it stands."""
+    form = ReplyForm(prefix=fingerprint[:12])
+    try:
+        findings.reply(access.actor(), report.id, fingerprint, reason=form.reply.data or "", now=access.now())
+    except Blocked as blocked:
+        return _page(report, reasons=blocked.reasons), 422
+    flash(gettext("Your reason is saved; the finding no longer stands in the way."))
+    return redirect(url_for("desk.completeness", report_id=report.id))
+
+
+@blueprint.post("/reports/<int:report_id>/findings/<fingerprint>/remove")
+@access.report("report.answer_finding")
+def remove_token(report: Report, fingerprint: str) -> Response | tuple[str, int]:
+    """Take stray words out of an answer."""
+    try:
+        findings.remove_token(access.actor(), report.id, fingerprint, now=access.now())
+    except Blocked as blocked:
+        return _page(report, reasons=blocked.reasons), 422
+    flash(gettext("Removed. The text as it was stays in the history."))
+    return redirect(url_for("desk.completeness", report_id=report.id))
+
+
+def _page(report: Report, reasons: tuple[Message, ...] = ()) -> str:
+    sheet, replies = sheet_of(report), replies_of(report)
+    found = check(sheet, access.now())
+    standing = [one for one in found if one.fingerprint not in replies]
+    return render_template(
+        "pages/desk/completeness.html", report=report, sheet=sheet, progress=progress(sheet, standing), reasons=reasons,
+        groups=[(severity, [one for one in standing if one.severity == severity]) for severity in ("error", "warning", "note")],
+        answered=[(one, replies[one.fingerprint]) for one in found if one.fingerprint in replies],
+        forms={one.fingerprint: ReplyForm(prefix=one.fingerprint[:12]) for one in found},
+        may_answer=bool(can(access.actor(), "report.answer_finding", report)) and not is_recallable(report), place=place,
+    )
+
+
+def place(report: Report, found: Found) -> str:
+    """The address of what a finding is about."""
+    anchor = found.question
+    if found.item_id is not None:
+        return url_for("desk.item", report_id=report.id, item_id=found.item_id, _anchor=anchor)
+    return url_for("desk.section", report_id=report.id, code=found.section, _anchor=anchor)

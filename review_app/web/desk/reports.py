@@ -1,0 +1,121 @@
+"""My reports, the task list of one, reading it whole, its points and its team."""
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from review_app.checks.engine import check, progress
+from review_app.forms.desk import InviteForm, ReplyForm
+from review_app.models import Entry, Point, Report
+from review_app.operations import accounts, reviews
+from review_app.permissions import Denied, can
+from review_app.queries.answers import points_of, replies_of, sheet_of
+from review_app.queries.people import team_of
+from review_app.queries.reports import extensions_of, journal_of, latest_snapshot, my_reports, questionnaire_of
+from review_app.web import access
+from review_app.web.desk import blueprint
+from review_app.web.presentation import current_language
+from workflows.engine import Blocked
+
+
+@blueprint.get("")
+@access.can("desk.see")
+def home() -> str:
+    """One card a report, the ones that wait for the reader first."""
+    return render_template("pages/desk/home.html", rows=my_reports(access.actor()))
+
+
+@blueprint.get("/reports/<int:report_id>")
+@access.report("report.read_answers")
+def report(report: Report) -> str:
+    """The task list: where the report stands, what is left, who acts."""
+    sheet, replies = sheet_of(report), replies_of(report)
+    found = check(sheet, access.now())
+    open_found = [one for one in found if one.fingerprint not in replies]
+    return render_template(
+        "pages/desk/report.html", report=report, sheet=sheet, progress=progress(sheet, open_found), found=open_found,
+        points=visible_points(report), snapshot=latest_snapshot(report), journal=visible_journal(report), extensions=extensions_of(report),
+        is_recallable=is_recallable(report),
+    )
+
+
+def is_recallable(report: Report) -> bool:
+    """Whether the return's notices still wait, so that answers stay locked."""
+    return report.notices_leave_at is not None and access.now() < report.notices_leave_at
+
+
+INTERNAL = frozenset({"report.recalled", "report.released", "report.taken_over"})
+
+
+def visible_journal(report: Report) -> list[tuple[Entry, str | None]]:
+    """What the party may know of the journal: not the secretariat's own affairs, and no return that can still be recalled."""
+    rows = [(entry, name) for entry, name in journal_of(report) if entry.fact not in INTERNAL]
+    if is_recallable(report):
+        rows = [(entry, name) for entry, name in rows if entry.created_at != report.returned_at]
+    return rows
+
+
+def visible_points(report: Report) -> list[Point]:
+    """Returned points, once the party has been told of them."""
+    return [] if is_recallable(report) else points_of(report, is_returned=True)
+
+
+@blueprint.get("/reports/<int:report_id>/read")
+@access.report("report.read_answers")
+def read(report: Report) -> str:
+    """All answers in order, to read or print."""
+    return render_template("pages/desk/read.html", report=report, sheet=sheet_of(report))
+
+
+@blueprint.get("/reports/<int:report_id>/points")
+@access.report("report.read_answers")
+def points(report: Report) -> str:
+    """What the secretariat asks, and our answers."""
+    return _points_page(report)
+
+
+@blueprint.post("/reports/<int:report_id>/points/<int:point_id>")
+@access.report("report.answer_points")
+def reply(report: Report, point_id: int) -> Response | tuple[str, int]:
+    """Answer one point."""
+    form = ReplyForm(prefix=f"p{point_id}")
+    try:
+        reviews.reply_to_point(access.actor(), report.id, point_id, reply=form.reply.data or "", now=access.now())
+    except Blocked as blocked:
+        return _points_page(report, reasons=blocked.reasons), 422
+    flash(gettext("Your answer is saved."))
+    return redirect(url_for("desk.points", report_id=report.id, _anchor=f"point-{point_id}"))
+
+
+def _points_page(report: Report, reasons: tuple[object, ...] = ()) -> str:
+    shown = visible_points(report)
+    forms = {point.id: ReplyForm(prefix=f"p{point.id}", reply=point.reply) for point in shown}
+    return render_template(
+        "pages/desk/points.html", report=report, points=shown, forms=forms, questionnaire=questionnaire_of(report),
+        sheet=sheet_of(report), reasons=reasons, journal=journal_of(report),
+    )
+
+
+@blueprint.route("/reports/<int:report_id>/team", methods=["GET", "POST"])
+@access.report("report.read_answers")
+def team(report: Report) -> str | Response | tuple[str, int]:
+    """Who writes for this party; a coordinator invites others."""
+    sections = questionnaire_of(report).sections
+    form = InviteForm(language=current_language())
+    form.sections.choices = [(section.code, section.title.within(current_language())) for section in sections]
+    if form.validate_on_submit():
+        try:
+            accounts.invite(
+                access.actor(), email=form.email.data or "", name=form.name.data or "", language=form.language.data,
+                role=form.role.data, party_code=report.party_code, sections=form.sections.data or None, now=access.now(),
+            )
+        except Denied as denied:
+            form.form_errors.append(str(denied.refusal))
+        else:
+            flash(gettext("The invitation is on its way."))
+            return redirect(url_for("desk.team", report_id=report.id))
+    page = render_template(
+        "pages/desk/team.html", report=report, people=team_of(report.party_code), form=form,
+        sections={section.code: section.title for section in sections}, may_invite=can(access.actor(), "report.invite", report),
+    )
+    return (page, 422) if form.errors else page

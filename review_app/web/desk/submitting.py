@@ -1,0 +1,87 @@
+"""Handing the report over: the declaration, the receipt, taking it back."""
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from review_app.forms.desk import DeclarationForm
+from review_app.forms.review import StepForm
+from review_app.models import Report
+from review_app.operations.steps import Extras, situation_of, take_step
+from review_app.queries.reports import latest_snapshot, snapshot_of
+from review_app.web import access
+from review_app.web.desk import blueprint
+from workflows.engine import Blocked
+from workflows.messages import Message
+from workflows.periodic_report import PERIODIC_REPORT, action_for_withdrawal
+
+
+class SubmitForm(StepForm, DeclarationForm):
+    """The declaration, with the version of the report the page showed."""
+
+
+def _action(report: Report) -> str:
+    return "resubmit" if report.state == "revision" else "submit"
+
+
+@blueprint.get("/reports/<int:report_id>/submit")
+@access.report("report.read_answers")
+def submit(report: Report) -> str:
+    """What submitting means, what stands in the way, and the declaration."""
+    return _page(report, SubmitForm(seen=report.row_version), _blockers(report))
+
+
+@blueprint.post("/reports/<int:report_id>/submit")
+@access.report("report.read_answers")
+def hand_over(report: Report) -> Response | tuple[str, int]:
+    """Submit, or submit again."""
+    form = SubmitForm()
+    if not form.validate():
+        return _page(report, form, _blockers(report)), 422
+    signatory = {"name": form.name.data or "", "position": form.position.data or ""}
+    try:
+        done = take_step(
+            access.actor(), report.id, _action(report), seen=form.seen_version, now=access.now(), signatory=signatory
+        )
+    except Blocked as blocked:
+        return _page(report, form, blocked.reasons), 422
+    return redirect(url_for("desk.receipt", report_id=done.id, number=_number(done)))
+
+
+def _number(report: Report) -> int:
+    snapshot = latest_snapshot(report)
+    return snapshot.number if snapshot else 0
+
+
+def _blockers(report: Report) -> tuple[Message, ...]:
+    """Everything that would refuse the step, the declaration apart, which the page asks for."""
+    if report.state not in ("draft", "revision"):
+        return ()
+    step = PERIODIC_REPORT.step(report.state, _action(report))
+    extras = Extras(signatory={"name": "", "position": ""})
+    return PERIODIC_REPORT.blockers(step, situation_of(access.actor(), report, extras=extras, now=access.now()))
+
+
+def _page(report: Report, form: SubmitForm, reasons: tuple[Message, ...]) -> str:
+    return render_template("pages/desk/submit.html", report=report, form=form, reasons=reasons)
+
+
+@blueprint.get("/reports/<int:report_id>/receipts/<int:number>")
+@access.report("report.read_answers")
+def receipt(report: Report, number: int) -> str:
+    """Proof of one submission; its address stays."""
+    snapshot = snapshot_of(report, number)
+    return render_template("pages/desk/receipt.html", report=report, snapshot=snapshot)
+
+
+@blueprint.post("/reports/<int:report_id>/withdraw")
+@access.report("report.withdraw")
+def withdraw(report: Report) -> Response | tuple[str, int]:
+    """Take a submission back until a reviewer has it."""
+    action = action_for_withdrawal(report.round)
+    try:
+        take_step(access.actor(), report.id, action, seen=StepForm().seen_version, now=access.now())
+    except Blocked as blocked:
+        return render_template("pages/desk/refused.html", report=report, reasons=blocked.reasons), 422
+    flash(gettext("The report is with your team again."))
+    return redirect(url_for("desk.report", report_id=report.id))

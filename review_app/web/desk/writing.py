@@ -1,0 +1,239 @@
+"""Section and item pages: typing, saving, and what happens when two people wrote at once."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response
+
+from review_app.forms.sections import SectionForm, make_form
+from review_app.models import Item, Report
+from review_app.operations.answers import Outcome, Typed, add_item, end_item, save_answers
+from review_app.permissions import NotFound, can
+from review_app.queries.answers import answer_at, ended_items, save_of, sheet_of
+from review_app.queries.changes import differing
+from review_app.queries.reports import questionnaire_of
+from review_app.questionnaire import values
+from review_app.questionnaire.language import Question, Section
+from review_app.questionnaire.sheets import Sheet, SheetItem
+from review_app.web import access
+from review_app.web.desk import blueprint
+from review_app.web.desk.reports import is_recallable, visible_points
+from review_app.web.presentation import current_language, say
+
+
+@blueprint.get("/reports/<int:report_id>/sections/<code>")
+@access.report("report.read_answers")
+def section(report: Report, code: str) -> str:
+    """A page of the form."""
+    home, sheet = _section(report, code), sheet_of(report)
+    questions = sheet.asked(code)
+    return render_template(
+        "pages/desk/section.html", section=home, groups=sheet.asked_groups(code), form=_form(sheet, questions, None),
+        ended={group.code: ended_items(report, group.code) for group in home.groups}, **_context(report, sheet, home, questions, None),
+    )
+
+
+@blueprint.post("/reports/<int:report_id>/sections/<code>")
+@access.report("report.write")
+def save_section(report: Report, code: str) -> Response:
+    """Save what was typed, whatever it is, then go where the button says."""
+    home = _section(report, code)
+    return _save(report, home, home.plain_questions, None)
+
+
+@blueprint.get("/reports/<int:report_id>/items/<uuid:item_id>")
+@access.report("report.read_answers")
+def item(report: Report, item_id: UUID) -> str:
+    """The page of one repeated entry."""
+    sheet = sheet_of(report)
+    entry = _entry(sheet, item_id)
+    home = sheet.questionnaire.section_of(entry.group)
+    questions = sheet.asked_in(entry)
+    return render_template(
+        "pages/desk/item.html", section=home, group=sheet.group_of(entry), entry=entry, title=sheet.title(entry),
+        form=_form(sheet, questions, entry), **_context(report, sheet, home, questions, entry),
+    )
+
+
+@blueprint.post("/reports/<int:report_id>/items/<uuid:item_id>")
+@access.report("report.write")
+def save_item(report: Report, item_id: UUID) -> Response:
+    """Save the answers of one repeated entry."""
+    sheet = sheet_of(report)
+    entry = _entry(sheet, item_id)
+    return _save(report, sheet.questionnaire.section_of(entry.group), sheet.group_of(entry).questions, entry)
+
+
+@blueprint.post("/reports/<int:report_id>/groups/<group>")
+@access.report("report.write")
+def add(report: Report, group: str) -> Response:
+    """Start another entry and open its page."""
+    made: Item = add_item(access.actor(), report.id, group, now=access.now())
+    return redirect(url_for("desk.item", report_id=report.id, item_id=made.id))
+
+
+@blueprint.post("/reports/<int:report_id>/items/<uuid:item_id>/<any(end, bring_back):verb>")
+@access.report("report.write")
+def end(report: Report, item_id: UUID, verb: str) -> Response:
+    """Take an entry out of the report, or bring it back."""
+    ended = end_item(access.actor(), report.id, item_id, is_ended=verb == "end", now=access.now())
+    flash(
+        gettext("The entry was taken out. You can bring it back from the end of this page.") if verb == "end"
+        else gettext("The entry is back.")
+    )
+    home = questionnaire_of(report).section_of(ended.group)
+    return redirect(url_for("desk.section", report_id=report.id, code=home.code, _anchor=ended.group))
+
+
+@blueprint.route("/reports/<int:report_id>/kept/<int:save_id>", methods=["GET", "POST"])
+@access.report("report.write")
+def conflict(report: Report, save_id: int) -> str | Response:
+    """Two people wrote one answer: both texts, and one to keep."""
+    kept = save_of(report, save_id)
+    if kept is None or kept.outcome != "refused":
+        raise NotFound
+    sheet = sheet_of(report)
+    entry = _entry(sheet, kept.item_id) if kept.item_id else None
+    question = sheet.questionnaire.find(kept.question, entry.group if entry else None)
+    home = sheet.questionnaire.section_of(entry.group if entry else question.code)
+    more = [int(number) for number in request.args.get("more", "").split(",") if number.isdecimal()]
+    if request.method == "POST":
+        if request.form.get("keep") == "theirs":
+            return _after(report, home, entry, more)
+        return _save(report, home, (question,), entry, more=more)
+    theirs, writer = answer_at(report, question.code, kept.item_id)
+    form = make_form([question], language=current_language())()
+    form.fill({question.code: _Kept(kept.value, kept.lang, theirs.row_version if theirs else 0)})
+    return render_template(
+        "pages/desk/conflict.html", report=report, section=home, entry=entry, question=question, form=form, kept=kept,
+        theirs=theirs, writer=writer, changes=differing(_text(theirs.value if theirs else None), _text(kept.value)),
+        title=sheet.title(entry) if entry else "",
+    )
+
+
+class _Kept:
+    """A kept text in the shape a form is filled from, with the version that stands now."""
+
+    def __init__(self, value: dict[str, object], lang: str | None, row_version: int) -> None:
+        self.value, self.lang, self.row_version = value, lang, row_version
+
+
+def _text(value: dict[str, object] | None) -> str:
+    raw = value.get("raw") if value else None
+    return raw if isinstance(raw, str) else ""
+
+
+def _section(report: Report, code: str) -> Section:
+    try:
+        return questionnaire_of(report).section(code)
+    except KeyError:
+        raise NotFound from None
+
+
+def _entry(sheet: Sheet, item_id: UUID) -> SheetItem:
+    try:
+        return sheet.item(item_id)
+    except KeyError:
+        raise NotFound from None
+
+
+def _form(sheet: Sheet, questions: Sequence[Question], entry: SheetItem | None) -> SectionForm:
+    item_id = entry.id if entry else None
+    form = make_form(questions, language=current_language(), values=sheet.values(item_id))()
+    form.fill({q.code: sheet.cell(q.code, item_id) for q in questions}, more=request.args.getlist("more"))
+    for question in questions:
+        cell = sheet.cell(question.code, item_id)
+        problem = values.problem(question, cell.value) if cell else None
+        if problem:
+            form.complain(question, say(problem))
+    return form
+
+
+def _context(report: Report, sheet: Sheet, home: Section, questions: Sequence[Question], entry: SheetItem | None) -> dict[str, object]:
+    sections = sheet.questionnaire.sections
+    at = sections.index(home)
+    verdict = can(access.actor(), "report.write", report, section=home.code)
+    points = [point for point in visible_points(report) if point.section == home.code]
+    here = entry.id if entry else None
+    return {
+        "report": report, "sheet": sheet, "questions": questions, "number": at + 1, "count": len(sections),
+        "following": sections[at + 1] if at + 1 < len(sections) else None, "refusal": verdict.refusal,
+        "may_write": verdict.allowed and not is_recallable(report), "is_recallable": is_recallable(report),
+        "points": [point for point in points if point.item_id == here],
+        "all_points": points,
+    }
+
+
+def _save(
+    report: Report, home: Section, questions: Sequence[Question], entry: SheetItem | None, *, more: Sequence[int] = ()
+) -> Response:
+    form = make_form(questions, language=current_language())()
+    lang = str(form.content_lang.data) if form.content_lang else current_language()
+    item_id = entry.id if entry else None
+    before = {q.code for q in _shown(sheet_of(report), home, entry)}
+    typed = [Typed(q.code, form.typed(q), form.seen(q), lang) for q in questions if not q.is_group and form.sent(q)]
+    outcomes = save_answers(access.actor(), report.id, typed, section=home.code, item_id=item_id, now=access.now())
+    lost = [outcome.save_id for outcome in outcomes if outcome.result == "conflict" and outcome.save_id]
+    if lost or more:
+        return _after(report, home, entry, [*lost, *more], has_saved=_count(outcomes) > 0)
+    sheet = sheet_of(report)
+    now_shown = _shown(sheet, home, entry)
+    wrong = [q for q in now_shown if (cell := sheet.cell(q.code, item_id)) and values.problem(q, cell.value)]
+    fresh = [q for q in now_shown if q.code not in before]
+    if wrong:
+        flash(
+            ngettext("Saved. %(num)s answer needs your attention.", "Saved. %(num)s answers need your attention.", len(wrong)), "warning"
+        )
+    elif fresh:
+        flash(gettext("Saved. Your answers opened new questions on this page."))
+    else:
+        flash(gettext("Saved."))
+    return redirect(_next_address(report, home, entry, stays=bool(wrong or fresh), anchor=next(iter(wrong or fresh), None)))
+
+
+def _shown(sheet: Sheet, home: Section, entry: SheetItem | None) -> tuple[Question, ...]:
+    return sheet.asked_in(entry) if entry else sheet.asked(home.code)
+
+
+def _count(outcomes: Sequence[Outcome]) -> int:
+    return sum(1 for outcome in outcomes if outcome.result == "saved")
+
+
+def _next_address(report: Report, home: Section, entry: SheetItem | None, *, stays: bool, anchor: Question | None) -> str:
+    row = request.form.get("add_row")
+    if row:
+        return _here(report, home, entry, more=row, _anchor=f"{row}-more")
+    if stays:
+        return _here(report, home, entry, _anchor=anchor.code if anchor else None)
+    if request.form.get("go") == "list":
+        return url_for("desk.report", report_id=report.id)
+    if entry:
+        return url_for("desk.section", report_id=report.id, code=home.code, _anchor=entry.group)
+    sections = questionnaire_of(report).sections
+    at = sections.index(home) + 1
+    if at < len(sections) and not home.groups:
+        return url_for("desk.section", report_id=report.id, code=sections[at].code)
+    return url_for("desk.report", report_id=report.id) if not home.groups else _here(report, home, None)
+
+
+def _here(report: Report, home: Section, entry: SheetItem | None, **more: Any) -> str:
+    if entry:
+        return url_for("desk.item", report_id=report.id, item_id=entry.id, **more)
+    return url_for("desk.section", report_id=report.id, code=home.code, **more)
+
+
+def _after(
+    report: Report, home: Section, entry: SheetItem | None, lost: Sequence[int], *, has_saved: bool = False
+) -> Response:
+    """To the next text that lost, or back to the page when none is left."""
+    if has_saved:
+        flash(gettext("Your other answers on the page are saved."))
+    if lost:
+        first, *rest = lost
+        more = ",".join(map(str, rest)) or None
+        return redirect(url_for("desk.conflict", report_id=report.id, save_id=first, more=more))
+    flash(gettext("Saved."))
+    return redirect(_here(report, home, entry))

@@ -1,0 +1,112 @@
+"""The language of a page: it stands in the address, /en /fr /es, and everything a page says follows it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_timezone_location
+from flask import Flask, g, request, url_for
+from flask_babel import format_datetime, format_decimal, get_locale, gettext
+from werkzeug.routing import BuildError
+
+from review_app.forms.countries import country_name
+from review_app.forms.languages import INTERFACE_LANGUAGES, direction
+from review_app.questionnaire.language import LANGUAGES
+from review_app.web import access, presentation
+
+
+@dataclass(frozen=True)
+class LanguageLink:
+    """The same page in one of the languages."""
+
+    code: str
+    name: str
+    href: str
+    is_current: bool
+
+
+def of_request() -> str:
+    """The language of the address; outside of /en /fr /es (a mistyped address) the browser's first choice."""
+    if "lang" in g:
+        return str(g.lang)
+    first = request.path.split("/", 2)[1]
+    return first if first in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"
+
+
+def language_links() -> Sequence[LanguageLink]:
+    """This page in each language, for the switch in the footer."""
+    here = presentation.current_language()
+    return [LanguageLink(code, name, _same_page(code), code == here) for code, name in INTERFACE_LANGUAGES]
+
+
+def _same_page(language: str) -> str:
+    rule = request.url_rule
+    if rule is None or "GET" not in (rule.methods or ()) or "lang" not in rule.arguments:
+        return url_for("public.home", lang=language)
+    parts = {**request.args.to_dict(flat=False), **(request.view_args or {}), "lang": language}
+    try:
+        return url_for(rule.endpoint, **parts)
+    except BuildError:
+        return url_for("public.home", lang=language)
+
+
+def figure(number: Any) -> str:
+    """A number as the reader's language writes it; what is no number stays as it is."""
+    try:
+        return format_decimal(Decimal(str(number)))
+    except InvalidOperation:
+        return str(number)
+
+
+def calendar_day(value: Any) -> str:
+    """A stored ISO day in words; what is no day stays as it is."""
+    try:
+        return presentation.day(date.fromisoformat(str(value)))
+    except ValueError:
+        return str(value)
+
+
+def deadline(on: date, zone: str = "UTC") -> str:
+    """The last minute of a due date where it was set, and in UTC when that differs."""
+    last = presentation.due_moment(on, zone) - timedelta(minutes=1)
+    there = _clock(last.astimezone(ZoneInfo(zone)))
+    if zone == "UTC":
+        return f"{there} UTC"
+    place = get_timezone_location(zone, locale=get_locale(), return_city=True)
+    return gettext("%(there)s, time of %(place)s (%(utc)s UTC)", there=there, place=place, utc=_clock(last))
+
+
+def _clock(moment: Any) -> str:
+    return str(format_datetime(moment, "d MMMM y, HH:mm", rebase=False))
+
+
+def is_over(on: date, zone: str = "UTC") -> bool:
+    """Whether a due date has passed."""
+    return access.now() >= presentation.due_moment(on, zone)
+
+
+def country(code: str) -> str:
+    """The name of a country in the reader's language."""
+    return country_name(code, presentation.current_language())
+
+
+def register(app: Flask) -> None:
+    """Take the language out of each address, put it into each link, and give the templates what depends on it."""
+
+    @app.url_value_preprocessor
+    def _take(endpoint: str | None, values: dict[str, Any] | None) -> None:
+        if values and "lang" in values:
+            g.lang = values.pop("lang")
+
+    @app.url_defaults
+    def _put(endpoint: str, values: dict[str, Any]) -> None:
+        if "lang" not in values and app.url_map.is_endpoint_expecting(endpoint, "lang"):
+            values["lang"] = of_request()
+
+    app.jinja_env.filters.update(
+        figure=figure, country=country, direction=direction, calendar_day=calendar_day, deadline=deadline, is_over=is_over
+    )
+    app.jinja_env.globals.update(language_links=language_links)

@@ -1,0 +1,273 @@
+"""Pages of the office: cycles and who is expected, people, and the file of one report."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from review_app.extensions import db
+from review_app.forms.office import CycleForm, ExpectForm, ExtendForm, InviteForm
+from review_app.forms.review import StepForm
+from review_app.models import Cycle, Person, Report
+from review_app.operations import accounts
+from review_app.operations import cycles as verbs
+from review_app.operations.lasting import slug_from
+from review_app.permissions import Denied, NotFound
+from review_app.queries import office as queries
+from review_app.queries.people import parties, team_of
+from review_app.queries.reports import extensions_of
+from review_app.questionnaire.language import Questionnaire
+from review_app.questionnaire.library import library
+from review_app.web import access
+from review_app.web.presentation import words
+from workflows.cycle import CYCLE
+from workflows.engine import Blocked
+from workflows.messages import Message
+from workflows.states import CycleState
+
+blueprint = Blueprint("office", __name__)
+
+Page = str | Response | tuple[str, int]
+
+
+@blueprint.get("/office")
+@access.can("office.see")
+def cycles() -> Page:
+    """Every cycle with its figures, and how the outgoing mail stands."""
+    return render_template("pages/office/cycles.html", cycles=queries.cycles(), outbox=queries.outbox(now=access.now()))
+
+
+def _party_choices() -> list[tuple[str, str]]:
+    named = [(party.code, words(party.names)) for party in parties()]
+    return sorted(named, key=lambda choice: choice[1].casefold())
+
+
+def _edition(wanted: str) -> Questionnaire | None:
+    return next((one for one in library.editions() if f"{one.name}/{one.edition}" == wanted), None)
+
+
+@blueprint.route("/office/cycles/new", methods=["GET", "POST"])
+@access.can("cycle.manage")
+def new_cycle() -> Page:
+    """Plan a cycle: first the edition (`?questionnaire=name/edition`), then the rest."""
+    questionnaire = _edition(request.args.get("questionnaire", ""))
+    if questionnaire is None:
+        return render_template("pages/office/new_cycle.html", editions=library.editions(), questionnaire=None, form=None)
+    form = CycleForm().offer(_party_choices())
+    reasons: Sequence[Message] = ()
+    if form.validate_on_submit():
+        try:
+            cycle = _plan(form, questionnaire)
+        except Blocked as blocked:
+            reasons = blocked.reasons
+        else:
+            flash(gettext("The cycle is planned. Nobody is told until you open it."))
+            return redirect(url_for("office.cycle", slug=cycle.slug))
+    page = render_template("pages/office/new_cycle.html", questionnaire=questionnaire, form=form, reasons=reasons)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _plan(form: CycleForm, questionnaire: Questionnaire) -> Cycle:
+    return verbs.plan_cycle(
+        access.actor(),
+        slug=queries.free_slug(slug_from(form.titles["en"])),
+        titles=form.titles,
+        questionnaire=questionnaire.name,
+        edition=questionnaire.edition,
+        starts_on=form.starts_on.data,
+        ends_on=form.ends_on.data,
+        due_on=form.due_on.data,
+        due_zone=form.due_zone.data,
+        expected=form.expected(has_subject=questionnaire.subject is not None),
+        now=access.now(),
+    )
+
+
+def _cycle(slug: str) -> Cycle:
+    cycle = queries.cycle_with_slug(slug)
+    if cycle is None:
+        raise NotFound
+    return cycle
+
+
+@blueprint.get("/office/cycles/<slug>")
+@access.can("office.see")
+def cycle(slug: str) -> Page:
+    """Who is expected, and how far each is; `?status=` keeps one kind of row."""
+    return _cycle_page(_cycle(slug))
+
+
+def _cycle_page(cycle: Cycle, *, form: ExpectForm | None = None, reasons: Sequence[Message] = ()) -> str:
+    status = request.args.get("status", "")
+    status = status if status in queries.STATUSES else ""
+    form = form or ExpectForm(formdata=None, data={"seen": cycle.row_version})
+    form.party.choices = [("", gettext("Choose a party")), *_party_choices()]
+    try:
+        questionnaire = library.get(cycle.questionnaire, cycle.edition)
+    except KeyError:
+        questionnaire = None
+    return render_template(
+        "pages/office/cycle.html",
+        cycle=cycle,
+        questionnaire=questionnaire,
+        table=queries.cycle_table(cycle, status=status, now=access.now()),
+        status=status,
+        statuses=queries.STATUSES,
+        steps=[step.action for step in CYCLE.steps_from(CycleState(cycle.state))],
+        journal=queries.journal(cycle=cycle),
+        form=form,
+        reasons=reasons,
+    )
+
+
+@blueprint.post("/office/cycles/<slug>/<any(open, close, reopen, archive):action>")
+@access.can("cycle.manage")
+def move_cycle(slug: str, action: str) -> Page:
+    """Open, close, reopen or archive the cycle."""
+    cycle = _cycle(slug)
+    try:
+        verbs.move_cycle(access.actor(), cycle.id, action, seen=StepForm().seen_version, now=access.now())
+    except Blocked as blocked:
+        return _cycle_page(cycle, reasons=blocked.reasons), 422
+    said = {
+        "open": gettext("The cycle is open. The expected reports are there, and their coordinators are told."),
+        "close": gettext("The cycle is closed to first submissions. Returned reports can still come back."),
+        "reopen": gettext("The cycle is open again."),
+        "archive": gettext("The cycle is archived."),
+    }
+    flash(said[action])
+    return redirect(url_for("office.cycle", slug=slug))
+
+
+@blueprint.post("/office/cycles/<slug>/expected")
+@access.can("cycle.manage")
+def expect(slug: str) -> Page:
+    """Add an expected report."""
+    cycle = _cycle(slug)
+    form = ExpectForm()
+    form.party.choices = [("", gettext("Choose a party")), *_party_choices()]
+    if not form.validate_on_submit():
+        return _cycle_page(cycle, form=form), 422
+    try:
+        verbs.expect(
+            access.actor(), cycle.id, party_code=form.party.data, subject=form.subject.data or "", now=access.now()
+        )
+    except Blocked as blocked:
+        return _cycle_page(cycle, form=form, reasons=blocked.reasons), 422
+    flash(gettext("One more report is expected."))
+    return redirect(url_for("office.cycle", slug=slug))
+
+
+@blueprint.get("/office/people")
+@access.can("people.manage")
+def people() -> Page:
+    """Everybody who has an account or an invitation."""
+    wanted = {name: request.args.get(name, "") for name in ("words", "role", "party_code", "standing")}
+    return render_template(
+        "pages/office/people.html", people=queries.people(**wanted), wanted=wanted, parties=_party_choices()
+    )
+
+
+@blueprint.route("/office/people/invite", methods=["GET", "POST"])
+@access.can("people.manage")
+def invite() -> Page:
+    """Invite somebody, or give somebody known one more role."""
+    given = {name: request.args.get(name, "") for name in ("party_code", "email", "name")}
+    form = InviteForm(data=given).offer(_party_choices(), _section_choices())
+    reasons: Sequence[Message] = ()
+    if form.validate_on_submit():
+        try:
+            person = accounts.invite(
+                access.actor(), email=form.email.data, name=form.name.data, language=form.language.data, role=form.role.data,
+                party_code=form.party_code.data or None, sections=form.chosen_sections, now=access.now(),
+            )
+        except Denied as denied:
+            reasons = (denied.refusal,)
+        else:
+            flash(gettext("An invitation to %(name)s is on its way.", name=person.name))
+            return redirect(url_for("office.people"))
+    page = render_template("pages/office/invite.html", form=form, reasons=reasons)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _section_choices() -> list[tuple[str, str]]:
+    """Sections of the editions that are in use or planned, each code once."""
+    found: dict[str, str] = {}
+    for name, edition in queries.editions_in_use():
+        questionnaire = _edition(f"{name}/{edition}")
+        for section in questionnaire.sections if questionnaire else ():
+            found.setdefault(section.code, f"{words(questionnaire.title)}: {words(section.title)}")
+    return list(found.items())
+
+
+@blueprint.post("/office/people/<int:person_id>/deactivate")
+@access.can("people.manage")
+def deactivate(person_id: int) -> Page:
+    """Close an account."""
+    person = _person(person_id)
+    try:
+        accounts.deactivate(access.actor(), person, now=access.now())
+    except Denied as denied:
+        return _refused(denied)
+    flash(gettext("The account of %(name)s is closed. Everything they wrote stays.", name=person.name))
+    return redirect(url_for("office.people"))
+
+
+@blueprint.post("/office/people/<int:person_id>/reactivate")
+@access.can("people.manage")
+def reactivate(person_id: int) -> Page:
+    """Open a closed account again."""
+    person = _person(person_id)
+    accounts.reactivate(access.actor(), person, now=access.now())
+    flash(gettext("The account of %(name)s is open again.", name=person.name))
+    return redirect(url_for("office.people"))
+
+
+def _refused(denied: Denied) -> Page:
+    wanted = {"words": "", "role": "", "party_code": "", "standing": ""}
+    page = render_template(
+        "pages/office/people.html", people=queries.people(**wanted), wanted=wanted, parties=_party_choices(), reasons=(denied.refusal,)
+    )
+    return page, 403
+
+
+def _person(person_id: int) -> Person:
+    person = db.session.get(Person, person_id)
+    if person is None:
+        raise NotFound
+    return person
+
+
+@blueprint.get("/office/reports/<int:report_id>")
+@access.report("report.oversee")
+def report(report: Report) -> Page:
+    """The file of one report: who, its dates and extensions, what happened, which mails left."""
+    return render_template(
+        "pages/office/report.html",
+        report=report,
+        team=team_of(report.party_code),
+        extensions=extensions_of(report),
+        journal=queries.journal(report=report),
+        notices=queries.notices_of(report),
+    )
+
+
+@blueprint.route("/office/reports/<int:report_id>/extend", methods=["GET", "POST"])
+@access.report("report.extend")
+def extend(report: Report) -> Page:
+    """Give one report a later date, with the reason."""
+    form = ExtendForm()
+    reasons: Sequence[Message] = ()
+    if form.validate_on_submit():
+        try:
+            verbs.extend_due(
+                access.actor(), report.id, new_due_on=form.new_due_on.data, reason=form.reason.data or "", now=access.now()
+            )
+        except Blocked as blocked:
+            reasons = blocked.reasons
+        else:
+            flash(gettext("The report has a later date. Its coordinators are told."))
+            return redirect(url_for("office.report", report_id=report.id))
+    page = render_template("pages/office/extend.html", report=report, form=form, reasons=reasons)
+    return page, 422 if form.is_submitted() else 200

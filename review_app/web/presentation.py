@@ -1,0 +1,163 @@
+"""What every page may use: globals and filters that put values into the reader's words."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_timedelta
+from flask import Flask, g
+from flask_babel import format_date, format_datetime, get_locale, gettext
+from markupsafe import Markup
+
+from review_app import permissions
+from review_app.models import Point, Report
+from review_app.notices import headline
+from review_app.operations.publications import slug_of
+from review_app.queries.notices import unread_count
+from review_app.questionnaire.language import LANGUAGES, Question, Questionnaire
+from review_app.questionnaire.sheets import Sheet
+from review_app.web import access
+from review_app.web.prose import prose
+from workflows.messages import Message
+from workflows.states import CYCLE_NAMES, NAMES, WAITS_FOR, CycleState, State
+
+
+def words(text: Mapping[str, str] | str | None) -> str:
+    """A text in the reader's language, else in English."""
+    if not text:
+        return ""
+    return text if isinstance(text, str) else text.get(current_language()) or text.get("en") or ""
+
+
+def say(message: Message | Mapping[str, Any] | str) -> str:
+    """A Message, or its stored JSON, in the reader's language."""
+    if isinstance(message, str):
+        return gettext(message)
+    identifier, params = (message.id, message.params) if isinstance(message, Message) else (message["id"], message["params"])
+    sentence = gettext(identifier)
+    return sentence % {name: _param(value) for name, value in params.items()} if params else sentence
+
+
+def _param(value: Any) -> str:
+    if isinstance(value, Message) or (isinstance(value, Mapping) and set(value) == {"id", "params"}):
+        return say(value)
+    return words(value) if isinstance(value, Mapping) else str(value)
+
+
+def current_language() -> str:
+    """The language of the address."""
+    return g.get("lang") or str(get_locale() or "en")[:2]
+
+
+def zone() -> ZoneInfo:
+    """The reader's zone; UTC for the public."""
+    person = access.person_or_none()
+    return ZoneInfo(person.time_zone if person else "UTC")
+
+
+def moment(at: datetime | None) -> str:
+    """A moment in the reader's zone, the zone named."""
+    if at is None:
+        return ""
+    local = at.astimezone(zone())
+    return f"{format_datetime(local, 'd MMMM y, HH:mm', rebase=False)} {local.tzname()}"
+
+
+def day(on: date | None) -> str:
+    """A civil date in words."""
+    return format_date(on, "d MMMM y") if on else ""
+
+
+def due_moment(on: date, zone_name: str) -> datetime:
+    """The instant a due date ends: midnight after it, in its zone."""
+    return datetime.combine(on + timedelta(days=1), time(), ZoneInfo(zone_name)).astimezone(UTC)
+
+
+def far(on: date | None, zone_name: str = "UTC") -> str:
+    """How far a due date is from now: "in 12 days", "3 days ago", "today"."""
+    if on is None:
+        return ""
+    days = (on - access.now().astimezone(ZoneInfo(zone_name)).date()).days
+    if days == 0:
+        return gettext("today")
+    return format_timedelta(timedelta(days=days), granularity="day", threshold=1e9, add_direction=True, locale=get_locale())
+
+
+def is_late(report: Report) -> bool:
+    """Whether the ministry's date has passed while the report is with it."""
+    if report.due_on is None or report.state not in ("draft", "revision"):
+        return False
+    return access.now() >= due_moment(report.due_on, report.due_zone)
+
+
+def state_name(report: Report | str, audience: str) -> str:
+    """The state's name as `ministry`, `secretariat` or `public` knows it."""
+    return say(NAMES[State(report if isinstance(report, str) else report.state)][audience])
+
+
+def waits_for(report: Report) -> str:
+    """Who must act, in words; empty when nobody."""
+    side = WAITS_FOR[State(report.state)]
+    if side == "ministry":
+        return words(report.party.names)
+    if side == "secretariat":
+        return report.reviewer.name if report.is_taken and report.reviewer else gettext("The secretariat")
+    return ""
+
+
+def report_title(report: Report) -> str:
+    """What a report is called everywhere: its subject, or its cycle."""
+    return report.subject or words(report.cycle.titles)
+
+
+def point_question(questionnaire: Questionnaire, sheet: Sheet, point: Point) -> Question | None:
+    """The question a point is tied to, also when its item has been taken out since."""
+    if point.question is None:
+        return None
+    groups = [group for group in questionnaire.section(point.section).groups] if point.item_id else []
+    named = next((item.group for item in sheet.items if item.id == point.item_id), groups[0].code if groups else None)
+    return questionnaire.find(point.question, named)
+
+
+def nav_can(action: str, subject: Any = None, **options: Any) -> bool:
+    """Whether to show a button: the same table that the operations enforce."""
+    return bool(permissions.can(access.person_or_none(), action, subject, **options))
+
+
+def _unread() -> int:
+    person = access.person_or_none()
+    return unread_count(person, access.now()) if person else 0
+
+
+def register(app: Flask) -> None:
+    """Give the templates their globals and filters."""
+    env = app.jinja_env
+    env.filters.update(words=words, say=say, moment=moment, day=day, far=far, prose=prose)
+    env.globals.update(
+        can=nav_can, state_name=state_name, waits_for=waits_for, report_title=report_title, is_late=is_late, due_moment=due_moment, headline=headline, slug_of=slug_of, point_question=point_question,
+        cycle_state_name=lambda state: say(CYCLE_NAMES[CycleState(state)]), LANGUAGES=LANGUAGES, Markup=Markup,
+    )
+
+    @app.context_processor
+    def _of_this_request() -> dict[str, Any]:
+        return {"lang": current_language(), "person": access.person_or_none(), "now": access.now(), "unread": _Lazy(_unread)}
+
+
+class _Lazy:
+    """A number asked for only by the pages that show it."""
+
+    def __init__(self, count: Callable[[], int]) -> None:
+        self._count = count
+        self._known: int | None = None
+
+    def __int__(self) -> int:
+        if self._known is None:
+            self._known = self._count()
+        return self._known
+
+    def __bool__(self) -> bool:
+        return int(self) > 0
+
+    def __str__(self) -> str:
+        return str(int(self))

@@ -1,0 +1,136 @@
+"""The public pages: what was published, for anybody. No session, no cookie, no token: any cache may keep them."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, abort, g, render_template, request, url_for
+
+from review_app.queries import public as queries
+from review_app.queries.public import Facets, Filters, Page
+from review_app.queries.reading import read_item, read_report
+from review_app.questionnaire.language import Text
+from review_app.questionnaire.library import library
+from review_app.web import access
+from review_app.web.prose import gist
+
+blueprint = Blueprint("public", __name__)
+
+HIGHEST = 1_000_000  # page and publication numbers beyond it belong to nobody
+
+
+@blueprint.after_request
+def let_caches_keep(response: Response) -> Response:
+    """The same page for everybody, so anything on the way may keep it a minute."""
+    if response.status_code == 200:
+        response.cache_control.public = True
+        response.cache_control.max_age = 60
+    return response
+
+
+@blueprint.get("/")
+@access.public
+def home() -> str:
+    """All current publications, to search and filter."""
+    filters, facets = _filters(), queries.facets()
+    page = _existing(queries.publications(filters, _page_number()))
+    return render_template(
+        "pages/public/home.html", filters=filters, page=page, facets=facets, parties=_parties(facets),
+        links=_page_links(page),
+    )
+
+
+@blueprint.get("/entries")
+@access.public
+def entries() -> str:
+    """Everything that has a page of its own inside a report: measures, programmes and their like."""
+    filters, facets = _filters(), queries.facets()
+    page = _existing(queries.entries(filters, _page_number()))
+    gists = queries.gists(page.rows)
+    return render_template(
+        "pages/public/entries.html", filters=filters, page=page, facets=facets, parties=_parties(facets),
+        domains=queries.domain_options(), gists={key: (found, gist(found.text)) for key, found in gists.items()},
+        links=_page_links(page),
+    )
+
+
+@blueprint.get("/published/<slug>")
+@blueprint.get("/published/<slug>/<int:number>")
+@access.public
+def report(slug: str, number: int | None = None) -> str:
+    """A published report as a document; with a number, an older publication of it."""
+    publication = queries.publication(_known(slug), _known_number(number)) or abort(404)
+    questionnaire = library.get(publication["questionnaire"], publication["edition"])
+    reading = read_report(questionnaire, queries.items_of(publication["id"]), queries.answers_of(publication["id"]))
+    return render_template(
+        "pages/public/case.html" if questionnaire.page else "pages/public/report.html",
+        publication=publication, questionnaire=questionnaire, reading=reading, number=number,
+        versions=queries.versions(slug),
+    )
+
+
+@blueprint.get("/published/<slug>/entries/<item_slug>")
+@blueprint.get("/published/<slug>/<int:number>/entries/<item_slug>")
+@access.public
+def item(slug: str, item_slug: str, number: int | None = None) -> str:
+    """One entry of a published report as an article."""
+    publication, row = queries.item_page(_known(slug), _known(item_slug), _known_number(number)) or abort(404)
+    questionnaire = library.get(publication["questionnaire"], publication["edition"])
+    chapters = [c for c in queries.chapters(row["lasting_item_id"]) if c["report_id"] != publication["report_id"]]
+    return render_template(
+        "pages/public/item.html", publication=publication, questionnaire=questionnaire, number=number,
+        chapters=chapters, item=read_item(questionnaire, row, queries.answers_of(publication["id"], row["id"])),
+    )
+
+
+@blueprint.get("/about")
+@access.public
+def about() -> str:
+    """What this site is, how accessible it is, and what it knows about its readers."""
+    return render_template("pages/public/about.html")
+
+
+def _filters() -> Filters:
+    year = request.args.get("year", type=int)
+
+    def words(name: str) -> str:
+        return request.args.get(name, "").replace("\0", "").strip()[:200]
+
+    return Filters(
+        party=words("party"), questionnaire=words("questionnaire"), domain=words("domain"), q=words("q"),
+        year=year if year and 0 < year < 10_000 else None,
+    )
+
+
+def _page_number() -> int:
+    return min(max(1, request.args.get("page", 1, type=int)), HIGHEST)
+
+
+def _existing(page: Page) -> Page:
+    if page.number > 1 and not page.rows:
+        abort(404)
+    return page
+
+
+def _known(slug: str) -> str:
+    return abort(404) if "\0" in slug else slug
+
+
+def _known_number(number: int | None) -> int | None:
+    return abort(404) if number is not None and number > HIGHEST else number
+
+
+def _parties(facets: Facets) -> list[tuple[str, str]]:
+    """Code and name of each party, sorted by its name in the reader's language, accents aside."""
+    named = [(code, Text(names).within(g.lang)) for code, names in facets.parties.items()]
+    return sorted(named, key=lambda pair: unicodedata.normalize("NFKD", pair[1]).casefold())
+
+
+def _page_links(page: Page) -> Mapping[str, Any]:
+    """Addresses of the neighbouring pages, with the reader's filters kept."""
+    kept = {name: value for name, value in request.args.items() if name != "page" and value}
+
+    def address(number: int) -> str | None:
+        return url_for(str(request.endpoint), **kept, page=number) if 1 <= number <= page.count else None
+
+    return {"previous": address(page.number - 1), "next": address(page.number + 1)}

@@ -1,0 +1,136 @@
+"""Builds the application and the Celery app: configuration, extensions, blueprints, headers. No logic."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from celery import Celery
+from flask import Flask, Response, g, redirect, request, session
+from flask_security import SQLAlchemyUserDatastore, user_authenticated
+from sqlalchemy import Engine, create_engine
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import Settings
+from review_app import tasks
+from review_app.extensions import babel, csrf, db, limiter, migrate, security
+from review_app.models import Person
+from review_app.questionnaire.language import LANGUAGES
+from review_app.questionnaire.library import library
+from review_app.sessions import PostgresSessions
+from review_app.web import access, auth, desk, errors, inbox, language, office, presentation, public, review
+
+ROOT = Path(__file__).parent
+BLUEPRINTS = (public.blueprint, auth.blueprint, inbox.blueprint, desk.blueprint, review.blueprint, office.blueprint)
+
+# Scripts and styles are files of our own: nothing inline, nothing from elsewhere.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application as `settings` describe it; its Celery app is `app.extensions["celery"]`."""
+    app = Flask(__name__, template_folder=str(ROOT.parent / "templates"), static_folder=str(ROOT / "static"))
+    _configure(app, settings)
+    _connect(app, settings)
+    library.configure(settings.questionnaire_paths)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint, url_prefix=f"/<any({', '.join(LANGUAGES)}):lang>{blueprint.url_prefix or ''}")
+    language.register(app)
+    presentation.register(app)
+    errors.register(app)
+    app.add_url_rule("/", "front_door", access.open_to_all(_front_door))
+    app.after_request(_headers)
+    app.extensions["celery"] = _celery(app, settings)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        RECALL_SECONDS=settings.recall_seconds,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "pool_pre_ping": True, "pool_size": 5, "max_overflow": 10,
+            "connect_args": {"options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"},
+        },
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        SESSION_REFRESH_EACH_REQUEST=False,
+        SESSION_COOKIE_NAME="__Host-session" if settings.is_secure else "session",
+        SESSION_COOKIE_SECURE=settings.is_secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        MAX_CONTENT_LENGTH=12 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_PARTS=4000,
+        # A token is as old as the session: a form that was open all day must still be taken.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
+        BABEL_DEFAULT_LOCALE="en",
+        RATELIMIT_STORAGE_URI=settings.redis_url,
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+        RATELIMIT_HEADERS_ENABLED=False,
+        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_SALT=settings.secret_key,
+        SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
+        SECURITY_PASSWORD_SCHEMES=["argon2"],
+        SECURITY_DEPRECATED_PASSWORD_SCHEMES=[],
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1) if settings.is_secure else app.wsgi_app  # type: ignore[method-assign]
+
+
+def _connect(app: Flask, settings: Settings) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=language.of_request)
+    limiter.init_app(app)
+    security.init_app(app, SQLAlchemyUserDatastore(db, Person, None), register_blueprint=False)
+    user_authenticated.connect(_remember_whose_session, app)
+    app.extensions["public_engine"] = _autocommit(settings.database_public_url)
+    app.extensions["session_engine"] = _autocommit(settings.database_url)
+    app.session_interface = PostgresSessions(app, app.extensions["session_engine"])
+
+
+def _autocommit(url: str) -> Engine:
+    return create_engine(url, isolation_level="AUTOCOMMIT", pool_pre_ping=True, pool_size=5, max_overflow=10)
+
+
+def _remember_whose_session(app: Flask, user: Person, **_: Any) -> None:
+    session["_person_id"] = user.id
+
+
+def _front_door() -> Any:
+    chosen = request.accept_languages.best_match(LANGUAGES) or "en"
+    response = redirect(f"/{chosen}/")
+    response.vary.add("Accept-Language")
+    return response
+
+
+def _headers(response: Response) -> Response:
+    headers = response.headers
+    headers["Content-Security-Policy"] = POLICY
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    # Public pages say for themselves how long they may be kept; everything else is somebody's.
+    if request.endpoint != "static" and not g.get("is_public"):
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _celery(app: Flask, settings: Settings) -> Celery:
+    celery = Celery("review_app", broker=settings.redis_url, task_cls=tasks.FlaskTask)
+    celery.flask_app = app
+    celery.conf.update(tasks.CONFIGURATION)
+    celery.conf.beat_schedule = tasks.SCHEDULE
+    celery.set_default()
+    return celery

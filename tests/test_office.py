@@ -1,0 +1,258 @@
+"""The office: a cycle from its plan to its reports, people, later dates, and lists that cost the same for 1 and 30 rows."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select
+
+from review_app.extensions import db as database
+from review_app.models import Cycle, CycleParty, Membership, Party, Person, Report
+from review_app.operations import accounts, cycles
+from review_app.permissions import SYSTEM
+from review_app.queries import office
+from review_app.transaction import atomic
+from tests.browser import Browser
+from tests.people import add_parties, make_person, sign_in
+
+NOW = datetime(2027, 1, 10, 12, tzinfo=UTC)
+DUE = date(2027, 6, 30)
+
+
+@contextmanager
+def counted_queries() -> Iterator[list[str]]:
+    """Every statement sent to the database meanwhile."""
+    sent: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        sent.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def ada(app: Flask, new_client: Callable[[], Browser]) -> Browser:
+    """An administrator's browser, with three parties and a coordinator of Chile."""
+    with app.app_context():
+        add_parties()
+        make_person("ada", "administrator")
+        make_person("carla", "coordinator", "CL")
+    return sign_in(new_client(), "ada")
+
+
+def planned(slug: str = "qpr-2027", expected: tuple[tuple[str, str], ...] = (("CL", ""), ("PE", ""))) -> Cycle:
+    return cycles.plan_cycle(
+        SYSTEM, slug=slug, titles={"en": "Reports 2027"}, questionnaire="qpr", edition="2019", now=NOW, due_on=DUE,
+        starts_on=date(2023, 1, 1), ends_on=date(2026, 12, 31), expected=expected,
+    )
+
+
+def opened(**more: object) -> Cycle:
+    cycle = planned(**more)  # type: ignore[arg-type]
+    return cycles.move_cycle(SYSTEM, cycle.id, "open", seen=cycle.row_version, now=NOW)
+
+
+def test_a_cycle_is_planned_opened_closed_and_reopened(ada: Browser, app: Flask) -> None:
+    page = ada.get("/en/office/cycles/new").follow("Quadrennial", status=200)
+    page.fill({
+        "title_en": "Reports of 2027", "starts_on": "2023-01-01", "ends_on": "2026-12-31", "due_on": "2027-06-30",
+        "due_zone": "America/Santiago", "parties": ["CL", "PE"],
+    })
+    page = page.press("Plan the cycle")
+    assert page.h1 == "Reports of 2027"
+    assert page.has("Planned", "Chile", "Peru", "Not started")
+    page = page.press("Open the cycle")
+    assert page.has("The cycle is open.")
+    with app.app_context():
+        assert database.session.query(Report).count() == 2
+        assert {report.due_zone for report in database.session.query(Report)} == {"America/Santiago"}
+    page = page.press("Close the cycle").press("Open it again")
+    assert page.has("The cycle is open again.")
+
+
+def test_a_cycle_with_subjects_asks_for_a_party_and_a_subject_a_line(ada: Browser) -> None:
+    page = ada.get("/en/office/cycles/new?questionnaire=programme-monitoring/2026")
+    page.fill({"title_en": "Programmes 2026", "rows-0-party": "CL", "rows-0-subject": "Arts for All", "rows-1-party": "CL",
+               "rows-1-subject": "Creative Cities"})
+    page = page.press("Plan the cycle")
+    assert page.has("Arts for All", "Creative Cities")
+    page.fill({"party": "PE", "subject": "Living Culture"})
+    assert page.press("Add").has("One more report is expected.", "Living Culture")
+
+
+def test_what_was_typed_stays_when_a_cycle_cannot_be_planned(ada: Browser) -> None:
+    page = ada.get("/en/office/cycles/new?questionnaire=qpr/2019")
+    page.fill({"title_fr": "Rapports", "starts_on": "2026-01-01", "ends_on": "2025-01-01", "due_on": "soon", "parties": ["PE"]})
+    page = page.press("Plan the cycle", status=422)
+    assert page.errors == [
+        "Give the cycle a title.", "The period ends before it starts.", "This is not a date. Write it as in 2027-06-30.",
+    ]
+    assert page.value("title_fr") == "Rapports"
+    assert page.value("due_on") == "soon"
+    assert page.value("parties") == ["PE"]
+
+
+def test_a_cycle_that_expects_nobody_stays_planned_and_says_why(ada: Browser, app: Flask) -> None:
+    with app.app_context():
+        planned(expected=())
+    page = ada.get("/en/office/cycles/qpr-2027").press("Open the cycle", status=422)
+    assert page.errors == ["No party is expected. Choose at least one."]
+
+
+def test_an_old_page_cannot_move_a_cycle(ada: Browser, app: Flask) -> None:
+    with app.app_context():
+        planned()
+    page = ada.get("/en/office/cycles/qpr-2027")
+    page.press("Open the cycle")
+    page.press("Open the cycle", status=409)
+
+
+def test_the_table_counts_each_status_and_filters_by_it(ada: Browser, app: Flask) -> None:
+    with app.app_context():
+        cycle = opened(expected=(("CL", ""), ("PE", ""), ("KE", "")))
+        _spread(cycle.id)
+    page = ada.get("/en/office/cycles/qpr-2027")
+    assert page.has("3 Expected", "1 In review", "1 Published")
+    page = page.follow("In review")
+    assert [row[0] for row in page.rows()] == ["Chile"]
+    assert ada.get("/en/office/cycles/qpr-2027?status=overdue").has("No report is in this list")
+
+
+@atomic
+def _spread(cycle_id: int) -> None:
+    """Chile in review, Peru published, Kenya untouched."""
+    reports = {report.party_code: report for report in database.session.scalars(select(Report).where(Report.cycle_id == cycle_id))}
+    for code, state in (("CL", "review"), ("PE", "published")):
+        report = reports[code]
+        report.round, report.first_submitted_at, report.submitted_at = 1, NOW, NOW
+        report.published_at = NOW if state == "published" else None
+        setattr(report, "state", state)  # noqa: B010 (a test may put a report where it needs it)
+
+
+def test_overdue_counts_from_the_end_of_the_day_in_its_zone(db: object) -> None:
+    add_parties()
+    cycle = opened()
+    assert office.deadline(DUE, "America/Santiago") == datetime(2027, 7, 1, 4, tzinfo=UTC)
+    before, after = datetime(2027, 6, 30, 23, 59, tzinfo=UTC), datetime(2027, 7, 1, tzinfo=UTC)
+    assert office.cycle_table(cycle, now=before).counts["overdue"] == 0
+    assert office.cycle_table(cycle, now=after).counts["overdue"] == 2
+
+
+def test_somebody_is_invited_and_deactivated_and_comes_back(ada: Browser, app: Flask) -> None:
+    page = ada.get("/en/office/people").follow("Invite somebody")
+    page.fill({"name": "Nadia", "email": "Nadia@example.org", "language": "fr", "role": "contributor", "party_code": "PE"})
+    page = page.press("Send the invitation")
+    assert page.has("An invitation to Nadia is on its way.", "nadia@example.org", "Invited, not joined yet")
+    page = page.press("Close the account of Nadia")
+    assert page.has("The account of Nadia is closed.")
+    assert page.press("Open the account again").has("The account of Nadia is open again.")
+
+
+def test_an_invitation_for_some_sections(ada: Browser, app: Flask) -> None:
+    with app.app_context():
+        opened()
+    page = ada.get("/en/office/people/invite")
+    page.fill({"name": "Nadia", "email": "nadia@example.org", "role": "contributor", "party_code": "PE",
+               "sections": ["executive_summary"]})
+    assert page.press("Send the invitation").has("1 section")
+    with app.app_context():
+        scoped = database.session.scalar(select(Membership).where(Membership.party_code == "PE"))
+        assert scoped is not None
+        assert scoped.sections == ["executive_summary"]
+
+
+def test_an_invitation_says_what_is_missing_and_keeps_the_rest(ada: Browser) -> None:
+    page = ada.get("/en/office/people/invite").fill({"name": "Nadia", "email": "nadia", "role": "coordinator"})
+    page = page.press("Send the invitation", status=422)
+    assert page.errors == [
+        "This is not an e-mail address. Write it as in name@example.org.", "Choose the party this person works for.",
+    ]
+    assert page.value("name") == "Nadia"
+
+
+def test_nobody_closes_their_own_account(ada: Browser, app: Flask) -> None:
+    with app.app_context():
+        own = database.session.scalar(select(Person.id).where(Person.email == "ada@example.org"))
+    page = ada.get("/en/office/people")
+    token = page.select("input[name=csrf_token]")[0]["value"]
+    page = ada.post(f"/en/office/people/{own}/deactivate", {"csrf_token": token}, status=403)
+    assert page.errors == ["You cannot deactivate your own account. Another administrator can."]
+
+
+def test_a_report_gets_a_later_date_with_a_reason(ada: Browser, app: Flask) -> None:
+    with app.app_context():
+        opened()
+    page = ada.get("/en/office/cycles/qpr-2027").follow("Chile").follow("Give a later date")
+    page.fill({"new_due_on": "2027-06-01", "reason": "An earthquake"})
+    page = page.press("Give the later date", status=422)
+    assert page.has("must be later")
+    assert page.value("reason") == "An earthquake"
+    page = page.fill({"new_due_on": "2027-09-30"}).press("Give the later date")
+    assert page.has("The report has a later date.", "30 September 2027", "An earthquake")
+    assert ada.get("/en/office/cycles/qpr-2027").has("extended")
+
+
+def test_only_an_administrator_enters(ada: Browser, app: Flask, new_client: Callable[[], Browser]) -> None:
+    with app.app_context():
+        report_id = opened().expected[0].id
+        make_person("rita", "reviewer")
+    for nick in ("rita", "carla"):
+        browser = sign_in(new_client(), nick)
+        for path in ("", "/cycles/new", "/cycles/qpr-2027", "/people", "/people/invite"):
+            browser.get(f"/en/office{path}", status=403)
+        assert browser.get(f"/en/office/reports/{report_id}", status=403 if nick == "carla" else 404)
+
+
+@pytest.mark.parametrize("path", ["", "/cycles/qpr-2027", "/people"])
+def test_pages_speak_three_languages(ada: Browser, app: Flask, path: str) -> None:
+    with app.app_context():
+        opened()
+    for language in ("en", "fr", "es"):
+        assert ada.get(f"/{language}/office{path}").status == 200
+
+
+def test_empty_pages_offer_the_first_step(ada: Browser) -> None:
+    assert "Plan the first cycle" in ada.get("/en/office").links
+    assert ada.get("/en/office/people?words=nobody").has("Nobody fits these filters")
+
+
+def test_lists_cost_the_same_for_one_row_and_thirty(ada: Browser, app: Flask) -> None:
+    with app.app_context():
+        opened(expected=(("CL", ""),))
+        pages = ("/en/office", "/en/office/cycles/qpr-2027", "/en/office/people")
+        few = [_cost(ada, page) for page in pages]
+        assert all(few)
+        _thirty()
+        assert [_cost(ada, page) for page in pages] == few
+
+
+def _cost(browser: Browser, page: str) -> int:
+    browser.get(page)
+    with counted_queries() as sent:
+        browser.get(page)
+    return len(sent)
+
+
+@atomic
+def _thirty() -> None:
+    """Thirty more parties that are expected, each with a coordinator and a report under way; and thirty more cycles."""
+    cycle = database.session.scalars(select(Cycle)).one()
+    for number in range(30):
+        code = f"{chr(65 + number % 26)}{number // 26}"
+        database.session.add(Party(code=code, names={"en": f"Party {number}"}))
+        database.session.flush()
+        person = accounts.invite(
+            SYSTEM, email=f"c{number}@example.org", name=f"Coordinator {number}", language="en", role="coordinator", party_code=code, now=NOW
+        )
+        database.session.add(CycleParty(cycle_id=cycle.id, party_code=code))
+        database.session.add(Report(
+            cycle_id=cycle.id, party_code=code, due_on=DUE, state="review", round=1, started_at=NOW, first_submitted_at=NOW,
+            submitted_at=NOW, reviewer_id=person.id, taken_at=NOW,
+        ))
+        database.session.add(Cycle(slug=f"more-{number}", titles={"en": f"More {number}"}, questionnaire="qpr", edition="2019"))

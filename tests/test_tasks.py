@@ -1,0 +1,252 @@
+"""Delivery: each reaction runs once, each mail is sent by one sender, and nothing is lost when one of them dies."""
+
+import time
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from review_app import tasks
+from review_app.models import Claim, Entry, Extension, Notice, Person, Report
+from review_app.operations import dispatching, reminders
+from review_app.operations.dispatching import LEASE, MOST_ATTEMPTS, wait_after
+from review_app.transaction import atomic
+from tests.delivery import NOW, change, dispatch, mails, make_world, state
+
+
+@pytest.fixture
+def rung(monkeypatch):
+    """What would have been queued, instead of a queue."""
+    found = []
+    monkeypatch.setattr(tasks, "_ring", lambda task, *args: found.append((task.name.rpartition(".")[2], *args)))
+    return found
+
+
+def published_mail(world) -> int:
+    """One mail notice to the coordinator."""
+    entry = state("report.published", world)
+    return next(notice.id for notice in mails(entry) if notice.person_id == world.coordinator)
+
+
+def notice(db, notice_id) -> Notice:
+    db.session.rollback()
+    return db.session.get_one(Notice, notice_id)
+
+
+def test_a_mail_is_sent_once(db, smtp):
+    notice_id = published_mail(make_world())
+    tasks.send_notice(notice_id)
+    tasks.send_notice(notice_id)
+    (message,) = smtp.messages
+    assert message["To"] == "Rosa Díaz <rosa@example.org>"
+    assert message["X-Relata-Fact"] == "report.published"
+    sent = notice(db, notice_id)
+    assert (sent.status, sent.attempts, sent.leased_until, sent.error) == ("sent", 1, None, None)
+    assert sent.sent_at is not None
+
+
+def test_a_server_that_refuses_for_good_is_seen(db, smtp):
+    smtp.refusal = "550 no such person"
+    notice_id = published_mail(make_world())
+    tasks.send_notice(notice_id)
+    failed = notice(db, notice_id)
+    assert (failed.status, failed.attempts) == ("failed", 1)
+    assert failed.error and "no such person" in failed.error
+    assert dispatching.due_notices(datetime.now(UTC) + timedelta(days=9)) != [notice_id]
+
+
+def test_a_server_that_is_busy_is_tried_again_later(db, smtp):
+    smtp.refusal = "451 later"
+    notice_id = published_mail(make_world())
+    tasks.send_notice(notice_id)
+    waiting = notice(db, notice_id)
+    assert waiting.status == "pending" and waiting.error and "later" in waiting.error
+    assert not dispatching.claim_notice(notice_id, now=datetime.now(UTC) + timedelta(seconds=50))
+    later = datetime.now(UTC) + timedelta(seconds=61)
+    assert notice_id in dispatching.due_notices(later)
+    assert dispatching.claim_notice(notice_id, now=later)
+
+
+def test_waits_double_up_to_four_hours_and_end():
+    minutes = [wait_after(attempt).total_seconds() / 60 for attempt in range(1, 11)]
+    assert minutes == [1, 2, 4, 8, 16, 32, 64, 128, 240, 240]
+    assert wait_after(10_000) == timedelta(hours=4)
+    assert timedelta(days=2) < sum((wait_after(n) for n in range(1, MOST_ATTEMPTS)), timedelta()) < timedelta(days=4)
+
+
+def test_after_the_last_attempt_a_mail_has_failed_for_all_to_see(db):
+    notice_id = published_mail(make_world())
+    change(Notice, notice_id, attempts=MOST_ATTEMPTS - 1)
+    assert dispatching.claim_notice(notice_id, now=NOW)
+    dispatching.notice_failed(notice_id, error="away", permanent=False, now=NOW)
+    assert notice(db, notice_id).status == "failed"
+
+
+def test_a_lease_keeps_others_out_until_its_holder_is_dead(db):
+    notice_id = published_mail(make_world())
+    assert dispatching.claim_notice(notice_id, now=NOW)
+    assert not dispatching.claim_notice(notice_id, now=NOW + LEASE - timedelta(seconds=1))
+    assert notice_id not in dispatching.due_notices(NOW)
+    assert dispatching.claim_notice(notice_id, now=NOW + LEASE)
+    dispatching.notice_sent(notice_id, now=NOW + LEASE)
+    # The first holder was only slow: what it reports now changes nothing.
+    dispatching.notice_failed(notice_id, error="too late", permanent=True, now=NOW + LEASE)
+    assert notice(db, notice_id).status == "sent"
+
+
+def test_a_mail_that_cannot_be_written_waits_with_its_error(db, smtp, monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError("no such template")
+
+    monkeypatch.setattr(tasks.mailing, "compose", broken)
+    notice_id = published_mail(make_world())
+    tasks.send_notice(notice_id)
+    found = notice(db, notice_id)
+    assert (found.status, found.error) == ("pending", "RuntimeError: no such template")
+
+
+def test_a_return_waits_and_a_recalled_one_never_leaves(db, smtp, settings):
+    world = make_world(state="revision")
+    now = datetime.now(UTC)
+    entry = state("report.returned", world, actor=world.reviewer, now=now)
+    ids = [found.id for found in mails(entry)]
+    assert ids
+    tasks.react(entry)
+    for notice_id in ids:
+        tasks.send_notice(notice_id)
+    assert not smtp.messages
+    left = now + timedelta(seconds=settings.recall_seconds)
+    assert set(dispatching.due_notices(left)) == set(ids)
+    change(Notice, ids[0], status="recalled")
+    assert not dispatching.claim_notice(ids[0], now=left)
+    assert set(dispatching.due_notices(left)) == set(ids[1:])
+
+
+def test_nobody_writes_to_a_closed_account(db, smtp):
+    world = make_world()
+    notice_id = published_mail(world)
+    change(Person, world.coordinator, active=False)
+    tasks.send_notice(notice_id)
+    assert not smtp.messages
+    assert notice(db, notice_id).status == "recalled"
+
+
+def test_reactions_run_once_and_then_the_mail(db, monkeypatch, rung):
+    ran = []
+    monkeypatch.setitem(tasks.REACTIONS, "report.published", (lambda entry, now: ran.append(entry.id),))
+    entry = state("report.published", make_world())
+    tasks.react(entry)
+    tasks.react(entry)
+    assert ran == [entry]
+    assert dispatch(entry).done_at is not None
+    assert set(rung) == {("send_notice", found.id) for found in mails(entry)}
+
+
+def test_a_reaction_that_fails_undoes_its_work_and_holds_up_no_mail(db, monkeypatch, rung):
+    def half(entry, now):
+        db.session.get(Report, entry.report_id).subject = "half done"
+        raise RuntimeError("no")
+
+    monkeypatch.setitem(tasks.REACTIONS, "report.published", (half,))
+    world = make_world()
+    entry = state("report.published", world)
+    tasks.react(entry)
+    left = dispatch(entry)
+    assert (left.done_at, left.attempts, left.error) == (None, 1, "RuntimeError: no")
+    assert db.session.get(Report, world.report).subject == ""
+    assert ("send_notice", mails(entry)[0].id) in rung
+
+
+def test_the_sweeper_finds_what_no_doorbell_announced(db, rung):
+    entry = state("report.published", make_world())
+    assert dispatching.open_dispatches(NOW + timedelta(seconds=4)) == []
+    assert dispatching.open_dispatches(NOW + timedelta(seconds=5)) == [entry]
+    tasks.sweep()
+    assert ("react", entry) in rung
+    assert {("send_notice", found.id) for found in mails(entry)} <= set(rung)
+    dispatching.fail_dispatch(entry, error="no")
+    assert dispatching.open_dispatches(NOW + timedelta(seconds=9)) == []
+    assert dispatching.open_dispatches(NOW + timedelta(seconds=10)) == [entry]
+
+
+def test_a_real_worker_hears_the_doorbell_and_sends(db, smtp, worker):
+    entry = state("report.published", make_world(), now=datetime.now(UTC))
+    assert len(smtp.wait(1, to="rosa@example.org")) == 1
+    for _ in range(100):
+        if {found.status for found in mails(entry)} == {"sent"}:
+            break
+        time.sleep(0.1)
+    assert {found.status for found in mails(entry)} == {"sent"}
+    assert dispatch(entry).done_at is not None
+
+
+def test_a_claim_is_made_once(db):
+    assert dispatching.claim_once("a", now=NOW)
+    assert not dispatching.claim_once("a", now=NOW + timedelta(days=1))
+    assert dispatching.claim_once("b", now=NOW)
+
+
+DUE = date(2027, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("now", "fact"),
+    [
+        ("2027-05-30T12:00+00:00", None),
+        ("2027-05-31T12:00+00:00", "report.due_in_30_days"),
+        ("2027-07-01T03:59+00:00", "report.due_in_30_days"),  # still the 30th in Santiago (UTC-4)
+        ("2027-07-01T04:00+00:00", "report.overdue"),
+    ],
+)
+def test_a_due_date_passes_in_its_own_zone(now, fact):
+    assert reminders.fact_due(DUE, "America/Santiago", told_at=None, now=datetime.fromisoformat(now)) == fact
+
+
+def test_who_was_told_the_date_within_the_30_days_is_not_reminded_at_once():
+    now = datetime(2027, 6, 20, tzinfo=UTC)
+    assert reminders.fact_due(DUE, "UTC", told_at=datetime(2027, 6, 10, tzinfo=UTC), now=now) is None
+    assert reminders.fact_due(DUE, "UTC", told_at=datetime(2027, 5, 1, tzinfo=UTC), now=now) == "report.due_in_30_days"
+    assert reminders.fact_due(DUE, "UTC", told_at=now, now=now + timedelta(days=11)) == "report.overdue"
+
+
+def facts(db) -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(db.select(Entry.fact).order_by(Entry.id)))
+
+
+def test_each_reminder_is_stated_once_for_each_due_date(db, rung):
+    world = make_world(state="draft", due_on=DUE)
+    june, july = datetime(2027, 6, 5, tzinfo=UTC), datetime(2027, 7, 5, tzinfo=UTC)
+    assert [reminders.state_due_reminders(at) for at in (june, june, july, july)] == [1, 0, 1, 0]
+    assert facts(db) == ["report.due_in_30_days", "report.overdue"]
+    assert len(db.session.scalars(db.select(Claim)).all()) == 2
+    change(Report, world.report, due_on=date(2027, 8, 20))
+    assert reminders.state_due_reminders(july) == 0
+    assert reminders.state_due_reminders(datetime(2027, 7, 25, tzinfo=UTC)) == 1
+    assert mails(3)
+
+
+def test_an_extension_within_the_30_days_is_news_enough(db, rung):
+    world = make_world(state="draft", due_on=DUE)
+
+    @atomic
+    def extend() -> None:
+        given = datetime(2027, 6, 4, tzinfo=UTC)
+        values = {"old_due_on": DUE, "new_due_on": DUE, "reason": "Elections", "created_at": given}
+        db.session.add(Extension(report_id=world.report, person_id=world.reviewer, **values))
+
+    extend()
+    assert reminders.state_due_reminders(datetime(2027, 6, 5, tzinfo=UTC)) == 0
+
+
+@pytest.mark.parametrize(("state_name", "count"), [("draft", 1), ("review", 0), ("revision", 1)])
+def test_only_what_waits_for_the_party_is_late(db, rung, state_name, count):
+    make_world(state=state_name, due_on=DUE)
+    assert reminders.state_due_reminders(datetime(2027, 7, 5, tzinfo=UTC)) == count
+
+
+def test_a_closed_cycle_reminds_nobody(db, rung):
+    from review_app.models import Cycle
+
+    make_world(state="draft", due_on=DUE)
+    change(Cycle, 1, state="closed")
+    assert reminders.state_due_reminders(datetime(2027, 7, 5, tzinfo=UTC)) == 0

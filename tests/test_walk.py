@@ -1,0 +1,123 @@
+"""One report, all the way, over HTTP only: from the opened cycle to its public page, through a return and a second submission."""
+
+import re
+import subprocess
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from flask import Flask
+
+from tests.browser import Browser, Page
+from tests.conftest import MailServer
+from tests.people import PASSWORD, add_parties, make_person, sign_in
+
+SPAM = "bestbonus.biz eokul365.com"
+LATER = date.today() + timedelta(days=200)
+SOON = date.today() + timedelta(days=40)
+GENERAL = {
+    "ratification_year": "2007",
+    "point_of_contact-name": "Rosa Díaz", "point_of_contact-organisation": "Ministry of Cultures",
+    "point_of_contact-email": "rosa@example.org",
+    "stakeholders-0-stakeholder_type": "public", "stakeholders-0-stakeholder_organisation": "National Arts Council",
+    "consultation_process": "Nine ministries met four times.",
+}
+SECTORS = {
+    "a11_ministry": "yes", "a11_decentralised": "yes", "a11_strategies": "no",
+    "a11_gdp_share": "2.2", "a11_gdp_year": "2024",
+}
+MEASURE = {
+    "name": "‘CONECTA’ Meeting",
+    "agency": "Ministry of Culture",
+    "domains": ["cinema", "performing", "publishing", "visual"],
+    "features": "Meetings where people who run cultural ventures learn from each other, free of charge, since 2014.",
+    "results": "Twelve meetings so far. In 2018 more than 170 people from 15 regions took part.",
+    "finance": "As of 2019, an approximate amount of USD 11,782.5 was allocated.",
+    "evaluated": "yes",
+    "conclusions": f"Meetings should bring all sectors together.\n{SPAM}",
+}
+
+
+def open_a_cycle(ada: Browser, questionnaire: str, title: str, **expected: object) -> None:
+    page = ada.get("/en/office/cycles/new")
+    page = page.follow(questionnaire)
+    page.fill({
+        "title_en": title, "starts_on": "2023-01-01", "ends_on": "2026-12-31", "due_on": LATER.isoformat(),
+        "due_zone": "America/Santiago", **expected,
+    })  # type: ignore[arg-type]
+    page = page.press("Plan the cycle")
+    assert ada.page is not None and title in ada.page.text
+    page.press("Open")
+    assert "Open" in ada.page.main
+
+
+def join(smtp: MailServer, browser: Browser, address: str, name: str) -> None:
+    """Accept the newest invitation through the link of its mail."""
+    body = smtp.wait(to=address)[-1].get_body(("plain",))
+    assert body is not None
+    link = re.search(r"https?://\S+/join/\S+", body.get_content())
+    assert link
+    browser.get(link.group()).fill({"name": name, "password": PASSWORD}).press("Join")
+
+
+def start(page: Page, section: str, answers: dict[str, object], button: str = "Save and continue") -> Page:
+    return page.follow(section).fill(answers).press(button)  # type: ignore[arg-type]
+
+
+def test_a_report_goes_all_the_way(
+    app: Flask, new_client: Callable[[], Browser], smtp: MailServer, worker: subprocess.Popen[bytes]
+) -> None:
+    with app.app_context():
+        add_parties()
+        make_person("ada", "administrator")
+        make_person("rita", "reviewer")
+    ada, rita, carla, anybody = sign_in(new_client(), "ada"), sign_in(new_client(), "rita"), new_client(), new_client()
+
+    # The administrator opens a cycle and invites the coordinator of Chile, who joins by the link of the mail.
+    open_a_cycle(ada, "Quadrennial periodic report", "Periodic reports 2027", parties=["CL", "PE"])
+    page = ada.get("/en/office/people").follow("Invite")
+    page.fill({"name": "Carla", "email": "carla@example.org", "language": "en", "role": "coordinator", "party_code": "CL"}).press("Send the invitation")
+    join(smtp, carla, "carla@example.org", "Carla Rojas")
+
+    # The ministry writes.
+    home = carla.get("/en/desk").follow("Periodic reports 2027")
+    report_url = home.url
+    start(home, "General information", GENERAL)
+    start(carla.get(report_url), "Executive summary", {"executive_summary_text": "Four years of work in brief."})
+    page = start(carla.get(report_url), "Cultural and creative sectors", SECTORS)
+    page = page.press("Add:").fill(MEASURE).press("Save and add another row")
+    page.fill({
+        "partners-0-partner_name": "Decentralized Directorates of Culture", "partners-0-entity_type": "public",
+        "partners-1-partner_name": "Antenor Orrego Private University (UPAO)", "partners-1-entity_type": "private",
+    }).press("Save and continue")
+    start(carla.get(report_url), "Submission", {
+        "signatory-name": "Ana Soto", "signatory-organisation": "Ministry", "signatory-email": "ana@example.org",
+        "signed_on-day": "1", "signed_on-month": "6", "signed_on-year": "2026",
+    })
+
+    # The spam line stands in the way; one click removes it.
+    page = carla.get(f"{report_url}/completeness")
+    assert SPAM.split()[0] in page.main
+    submit = carla.get(f"{report_url}/submit").fill({"name": "Ana Soto", "position": "Minister", "is_declared": True})
+    refused = submit.press("Submit the report of Chile", status=422)
+    assert refused.errors
+    page = carla.get(f"{report_url}/completeness")
+    while any(button.startswith("Remove these words") for button in page.buttons):
+        page = page.press("Remove these words")
+    receipt = (
+        carla.get(f"{report_url}/submit").fill({"name": "Ana Soto", "position": "Minister", "is_declared": True})
+        .press("Submit the report of Chile")
+    )
+    assert receipt.h1 == "Your report was received"
+    sha = re.search(r"\b[0-9a-f]{64}\b", receipt.main)
+    assert sha
+    smtp.wait(to="carla@example.org", count=2)
+    assert "submitted" in str(smtp.wait(to="rita@example.org")[-1]["Subject"]).lower()
+
+    # The secretariat takes it and returns it with a point tied to the measure's results.
+    queue = rita.get("/en/review")
+    page = queue.follow("Periodic reports 2027")
+    review_url = page.url
+    page.press("Take")
+    section = rita.get(f"{review_url}/sections/cultural_and_creative_sectors")
+    print(section.buttons, sorted({str(c["name"]) for c in section.select("input[name],select[name],textarea[name]")}))
+    assert anybody.get("/en/").status == 200
