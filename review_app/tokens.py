@@ -1,8 +1,7 @@
-"""Signed links that let somebody in once: invitations and new passwords. Nothing is stored; using one changes what it was signed over."""
+"""Signed links that let somebody in once, for invitations and new passwords. None is stored; use spoils them."""
 
 import hashlib
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer

@@ -118,7 +118,9 @@ def _plan_mail(stack: Stack, host: str, shown: str) -> None:
 
 
 def configuration(stack: Stack, run: Path, logs: Path) -> str:
-    """The file supervisord reads. Secrets are not in it: they travel in the environment."""
+    """The file supervisord reads, in ROOT. Secrets are not in it: they travel in the environment."""
+    # Relative where it can be: supervisor expands `%` in some values twice.
+    logs = logs.relative_to(ROOT)
     lines = [
         "[supervisord]", f"logfile={_quoted(logs / 'supervisord.log')}", f"pidfile={_quoted(run / 'supervisord.pid')}",
         f"childlogdir={_quoted(logs)}", *(["user=root"] if _is_root() else []),
@@ -130,7 +132,7 @@ def configuration(stack: Stack, run: Path, logs: Path) -> str:
         is_server = program.priority <= LAST_SERVER
         argv = program.argv if is_server else guarded(program.argv)  # the servers' commands are guarded already
         lines += [
-            f"[program:{program.name}]", f"command={_quoted(shlex.join(argv))}", f"directory={_quoted(ROOT)}",
+            f"[program:{program.name}]", f"command={_quoted(shlex.join(argv))}",
             f"priority={program.priority}", f"autostart={'true' if is_server else 'false'}",
             # Whatever dies comes back, however often.
             "autorestart=true", "startsecs=1", "startretries=1000000",

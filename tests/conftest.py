@@ -289,6 +289,18 @@ def worker(app: "Flask", settings: Settings) -> Iterator[subprocess.Popen[bytes]
         yield process
 
 
+@pytest.fixture
+def clock(app: "Flask", settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    """A real `review-app clock` beside the worker: it rings the sweeper."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "review_app.cli", "clock"], env=environment_of(settings), cwd=ROOT,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    yield process
+    process.terminate()
+    process.wait(20)
+
+
 @contextmanager
 def running_worker(app: "Flask", settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     with tempfile.TemporaryFile() as log:

@@ -248,7 +248,8 @@ def _thirty() -> None:
         database.session.add(Party(code=code, names={"en": f"Party {number}"}))
         database.session.flush()
         person = accounts.invite(
-            SYSTEM, email=f"c{number}@example.org", name=f"Coordinator {number}", language="en", role="coordinator", party_code=code, now=NOW
+            SYSTEM, email=f"c{number}@example.org", name=f"Coordinator {number}", language="en", role="coordinator",
+            party_code=code, now=NOW,
         )
         database.session.add(CycleParty(cycle_id=cycle.id, party_code=code))
         database.session.add(Report(

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 from flask import Flask
 
+from review_app.extensions import db
+from review_app.models import Entry
 from tests.browser import Browser, Page
 from tests.conftest import MailServer
 from tests.people import PASSWORD, add_parties, make_person, sign_in
@@ -23,7 +25,7 @@ GENERAL = {
 }
 SECTORS = {
     "a11_ministry": "yes", "a11_decentralised": "yes", "a11_strategies": "no",
-    "a11_gdp_share": "2.2", "a11_gdp_year": "2024",
+    "a11_gdp_share": "2.2",
 }
 MEASURE = {
     "name": "‘CONECTA’ Meeting",
@@ -32,6 +34,7 @@ MEASURE = {
     "features": "Meetings where people who run cultural ventures learn from each other, free of charge, since 2014.",
     "results": "Twelve meetings so far. In 2018 more than 170 people from 15 regions took part.",
     "finance": "As of 2019, an approximate amount of USD 11,782.5 was allocated.",
+    "partners-0-partner_name": "Decentralized Directorates of Culture", "partners-0-entity_type": "public",
     "evaluated": "yes",
     "conclusions": f"Meetings should bring all sectors together.\n{SPAM}",
 }
@@ -64,7 +67,7 @@ def start(page: Page, section: str, answers: dict[str, object], button: str = "S
 
 
 def test_a_report_goes_all_the_way(
-    app: Flask, new_client: Callable[[], Browser], smtp: MailServer, worker: subprocess.Popen[bytes]
+    app: Flask, new_client: Callable[[], Browser], smtp: MailServer, worker: subprocess.Popen[bytes], clock: subprocess.Popen[bytes]
 ) -> None:
     with app.app_context():
         add_parties()
@@ -84,9 +87,10 @@ def test_a_report_goes_all_the_way(
     start(home, "General information", GENERAL)
     start(carla.get(report_url), "Executive summary", {"executive_summary_text": "Four years of work in brief."})
     page = start(carla.get(report_url), "Cultural and creative sectors", SECTORS)
+    assert "opened new questions" in page.text  # the year of a figure is asked once the figure is there
+    page = page.fill({"a11_gdp_year": "2024"}).press("Save and continue")
     page = page.press("Add:").fill(MEASURE).press("Save and add another row")
     page.fill({
-        "partners-0-partner_name": "Decentralized Directorates of Culture", "partners-0-entity_type": "public",
         "partners-1-partner_name": "Antenor Orrego Private University (UPAO)", "partners-1-entity_type": "private",
     }).press("Save and continue")
     start(carla.get(report_url), "Submission", {
@@ -119,5 +123,43 @@ def test_a_report_goes_all_the_way(
     review_url = page.url
     page.press("Take")
     section = rita.get(f"{review_url}/sections/cultural_and_creative_sectors")
-    print(section.buttons, sorted({str(c["name"]) for c in section.select("input[name],select[name],textarea[name]")}))
-    assert anybody.get("/en/").status == 200
+    link = next(href for text, href in section.links.items() if "Add a point" in text and "results" in text)
+    rita.get(link).fill({"text": "Say how many of the 170 were women.", "weight": "must"}).press("Add this point")
+    rita.get(section.url).follow("Add an internal note : Cultural and creative sectors").fill({"text": "Ask Rolf about UPAO."}).press("Keep this note")
+    rita.get(f"{review_url}/return").fill({"new_due_on": SOON.isoformat(), "letter": "A clear report."}).press("Return with 1 point")
+
+    # The country is told when the return can no longer be recalled; it answers the point, changes the text, submits again.
+    returned = smtp.wait(to="carla@example.org", count=3)[-1]
+    assert "returned" in str(returned["Subject"]).lower()
+    page = carla.get(f"{report_url}/points")
+    assert page.has("Say how many of the 170 were women.", "A clear report.")
+    assert "Ask Rolf" not in page.text
+    page.fill({page.select("textarea")[0]["name"]: "Ninety-one; the text now says so."}).press("Save the answer")
+    measure = page.follow("‘CONECTA’ Meeting").fill({"results": MEASURE["results"] + " Ninety-one were women."})
+    measure.press("Save and continue")
+    again = carla.get(f"{report_url}/submit").fill({"name": "Ana Soto", "position": "Minister", "is_declared": True})
+    second = again.press("Submit the report of Chile")
+    assert sha.group() not in second.main
+
+    # The reviewer sees the answer beside the changed text, and publishes.
+    page = rita.get("/en/review").follow("Periodic reports 2027").press("Take")
+    page = rita.get(f"{review_url}/sections/cultural_and_creative_sectors?only=changed")
+    assert page.has("Ninety-one; the text now says so.")
+    assert [found.get_text(" ", strip=True) for found in page.select("ins")] == ["Added: Ninety-one were women."]
+    rita.get(f"{review_url}/publish").press("Publish the report of Chile")
+    assert "public" in str(smtp.wait(to="carla@example.org", count=5)[-1]["Subject"]).lower()
+
+    # Anybody reads it; the words that were removed are on no page.
+    page = anybody.get("/en/")
+    page = page.follow("Periodic reports 2027")
+    item = page.follow("‘CONECTA’ Meeting")
+    assert item.has("Ninety-one were women.", "USD 11,782.5", "Antenor Orrego Private University (UPAO)")
+    for shown in (page, item):
+        assert not any(token in shown.text for token in SPAM.split())
+        assert "rosa@example.org" not in shown.text and "Ask Rolf" not in shown.text
+    with app.app_context():
+        facts = list(db.session.scalars(db.select(Entry.fact).where(Entry.report_id == 1).order_by(Entry.id)))
+    assert facts == [
+        "report.expected", "report.started", "answer.token_removed", "report.submitted", "report.taken", "report.returned",
+        "report.resubmitted", "report.taken", "report.published",
+    ]

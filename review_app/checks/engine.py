@@ -66,8 +66,11 @@ class Progress:
         raise KeyError(code)
 
 
-def check(sheet: Sheet, now: datetime) -> tuple[Found, ...]:  # noqa: ARG001 (rules about time will need it)
-    """Everything there is to say about the answers, in the order of the questionnaire. `now` is aware and in UTC."""
+def check(sheet: Sheet, now: datetime) -> tuple[Found, ...]:
+    """Everything there is to say about the answers, in the order of the questionnaire.
+
+    `now` (aware, UTC) is there for rules about time; none of the present ones looks at it.
+    """
     found = [one for place in places(sheet) for rule in RULES for one in rule(place)]
     rules_at: dict[tuple[object, ...], set[str]] = {}
     for one in found:

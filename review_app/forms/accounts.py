@@ -12,7 +12,8 @@ from wtforms.validators import DataRequired, Email, Length
 from review_app.forms.languages import INTERFACE_LANGUAGES
 from review_app.forms.passwords import weakness
 
-ZONES = tuple(sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/", "US/", "SystemV/"))))
+OTHER_NAMES = ("Etc/", "posix/", "right/", "US/", "SystemV/")
+ZONES = tuple(sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(OTHER_NAMES)))
 
 
 def _stripped(text: Any) -> str:

@@ -45,8 +45,7 @@ class InputCell:
 
     def iter_choices(self) -> Iterator[tuple[str, Any, bool, dict[str, Any]]]:
         """As WTForms' select fields: value, words, whether chosen, attributes."""
-        chosen = self.data if isinstance(self.data, list) else [self.data or ""]
-        return ((value, words, value in chosen, {}) for value, words in self.choices)
+        return ((value, words, value == (self.data or ""), {}) for value, words in self.choices)
 
 
 def choices_of(question: Question, language: str, countries: Choices) -> Choices:
@@ -97,7 +96,7 @@ class QuestionField(Field):
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
         """Read what was posted; a missing part is a blank, never an error."""
-        self.process_errors = []
+        self.process_errors: list[str] = []
         self.show(None)
         if formdata is None:
             return
@@ -253,17 +252,19 @@ class TableField(QuestionField):
     @property
     def rows(self) -> list[list[InputCell]]:
         """The inputs of each row; there is always one row."""
-        return [[self._cell(number, column, row) for column in self.question.columns] for number, row in enumerate(self.data or [{}])]
+        columns = self.question.columns
+        return [[self._cell(number, column, row) for column in columns] for number, row in enumerate(self.data or [{}])]
 
     def _cell(self, number: int, column: Question, row: Mapping[str, Any]) -> InputCell:
         place = f"{number}-{column.code}"
         choices = choices_of(column, self.language, self.countries)
-        if choices and column.type != "choices":
+        if choices:
             choices = [("", _l("Choose")), *choices]
         hint = self._words(column.hint) or (str(_l("Day/month/year")) if column.type == "date" else "")
         cell = InputCell(
-            f"{self.id}-{place}", f"{self.name}-{place}", self._words(column.label), column.type, row.get(column.code, ""), choices, hint
-        )
+            f"{self.id}-{place}", f"{self.name}-{place}", self._words(column.label), column.type,
+            data=row.get(column.code, ""), choices=choices, hint=hint,
+        )  # fmt: skip
         if column.type in ("text", "longtext"):
             cell.lang, cell.direction = self.lang, self.direction
         return cell
@@ -273,12 +274,9 @@ class TableField(QuestionField):
         numbers = sorted({int(match[1]) for key in formdata if (match := pattern.match(key))})[:ROWS_AT_MOST]
         self.data = [self._row(formdata, number) for number in numbers]
 
-    def _row(self, formdata: Any, number: int) -> dict[str, Any]:
-        names = {column.code: (f"{self.name}-{number}-{column.code}", column.type) for column in self.question.columns}
-        return {
-            code: formdata.getlist(name) if kind == "choices" else _text(formdata.get(name)).strip()
-            for code, (name, kind) in names.items()
-        }
+    def _row(self, formdata: Any, number: int) -> dict[str, str]:
+        codes = [column.code for column in self.question.columns]
+        return {code: _text(formdata.get(f"{self.name}-{number}-{code}")).strip() for code in codes}
 
     def show(self, raw: Any) -> None:
         self.data = [dict(row) for row in raw if isinstance(row, Mapping)] if isinstance(raw, list) else []
@@ -287,7 +285,7 @@ class TableField(QuestionField):
         """One more empty row at the end."""
         self.data = [*self.data, {}]
 
-    def typed(self) -> list[dict[str, Any]]:
+    def typed(self) -> list[dict[str, str]]:
         """The rows in which something stands."""
         return [row for row in self.data if any(row.values())]
 

@@ -1,5 +1,6 @@
 """What a reviewer types: notes, points, and what goes with a step."""
 
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
@@ -14,6 +15,8 @@ class Day(DateField):
     """A day; what was typed stays in the field when it is no date."""
 
     kind = "day"
+
+    data: date | None
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = None

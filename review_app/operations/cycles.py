@@ -94,8 +94,12 @@ def move_cycle(actor: Actor, cycle_id: int, action: str, *, seen: int, now: date
     db.session.refresh(cycle)
     record(step.fact, actor=actor, now=now, cycle=cycle, params={"source": source, "dest": str(step.dest)})
     if step.action == "open":
+        # What was published elsewhere may have been imported while the cycle was planned.
+        rows = db.session.execute(select(Report.party_code, Report.subject).where(Report.cycle_id == cycle.id))
+        there = {(party_code, subject) for party_code, subject in rows}
         for line in cycle.expected:
-            _create_report(actor, cycle, line, now)
+            if (line.party_code, line.subject) not in there:
+                _create_report(actor, cycle, line, now)
     return cycle
 
 

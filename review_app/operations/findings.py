@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
+from review_app.checks import spam
 from review_app.checks.engine import Found, check
 from review_app.extensions import db
 from review_app.models import Finding, FindingReply, Person, Report
@@ -82,7 +83,9 @@ def remove_token(actor: Actor, report_id: int, fingerprint: str, *, now: datetim
     cell = sheet.cell(found.question, found.item_id)
     if cell is None:
         raise NotFound
-    raw = _without(cell.value["raw"], found.quote)
+    question = sheet.questionnaire.find(found.question, found.group)
+    known = spam.known_words(sheet, found.item_id)
+    raw = spam.without(question, cell.value, known, lang=cell.lang, only=[found.quote])["raw"]
     line = Typed(found.question, raw, cell.row_version, cell.lang)
     outcome = save_answers(actor, report.id, [line], section=found.section, item_id=found.item_id, now=now)[0]
     if outcome.result == "conflict":
@@ -99,14 +102,3 @@ def _found(report: Report, fingerprint: str, now: datetime) -> Found:
             return one
     raise NotFound
 
-
-def _without(raw: Any, quote: str) -> Any:
-    """`raw` less the last occurrence of `quote` in the first text that ends on it or holds it."""
-    if isinstance(raw, str):
-        head, found, tail = raw.rpartition(quote)
-        return f"{head.rstrip(' ')}{tail}".strip() if found else raw
-    if isinstance(raw, list):
-        return [_without(part, quote) for part in raw]
-    if isinstance(raw, dict):
-        return {key: _without(part, quote) for key, part in raw.items()}
-    return raw

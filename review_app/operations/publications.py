@@ -28,7 +28,7 @@ SPAM = "SPAM-01"
 def slug_of(report: Report) -> str:
     """The public address of a report: the one it was published under, else the one it will get."""
     table = tables.publication.c
-    known = db.session.scalar(select(table.slug).where(table.report_id == report.id).limit(1))
+    known: str | None = db.session.scalar(select(table.slug).where(table.report_id == report.id).limit(1))
     if known is not None:
         return known
     parts = [slug_from(report.party.names.get("en") or report.party_code), report.cycle.slug]

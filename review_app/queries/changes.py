@@ -7,6 +7,8 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 from uuid import UUID
 
+from babel import Locale
+
 from review_app.questionnaire.language import Question
 
 Kind = Literal["same", "added", "removed"]
@@ -14,6 +16,7 @@ Place = tuple[UUID | None, str]
 
 _WORD = re.compile(r"\S+\s*|\s+")
 _LINE = re.compile(r"[^\n]*\n+|[^\n]+")
+YES_NO = {"en": {"yes": "Yes", "no": "No"}, "fr": {"yes": "Oui", "no": "Non"}, "es": {"yes": "Sí", "no": "No"}}
 LONG = 2_000  # words in one changed passage above which common words stop being anchors, so that a page stays quick
 
 
@@ -61,7 +64,7 @@ def _words(before: str, after: str) -> Iterator[Segment]:
             yield Segment("added", "".join(new[other_start:other_end]))
 
 
-def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+def _opcodes(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
     """Compared without the white space at the end: a word moved to the end of a line is the same word."""
     left, right = [piece.strip() for piece in old], [piece.strip() for piece in new]
     return SequenceMatcher(None, left, right, autojunk=max(len(left), len(right)) > LONG).get_opcodes()
@@ -88,8 +91,12 @@ def as_words(question: Question, value: Mapping[str, Any] | None, *, language: s
         return "\n".join(_label(question, str(chosen), language) for chosen in raw)
     if isinstance(raw, Mapping):
         return "\n".join(f"{name}: {words}" for name, words in raw.items() if words)
-    if question.type in ("choice", "yes_no"):
+    if question.type == "choice":
         return _label(question, str(raw), language)
+    if question.type == "yes_no":
+        return YES_NO[language].get(str(raw), str(raw))
+    if question.type == "country":
+        return str(Locale(language).territories.get(str(raw), raw))
     return str(raw)
 
 

@@ -4,17 +4,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defaultload, joinedload
 
 from review_app.extensions import db
 from review_app.models import Answer, Cycle, CycleParty, Entry, Membership, Notice, Party, Person, Report
 
 STATUSES = ("not_started", "started", "overdue", "in_review", "returned", "published")
 JOURNAL_LENGTH = 200
+NAME_ONLY = defaultload(Report.reviewer).lazyload(Person.memberships)  # a list shows a reviewer's name, not what else they do
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class CycleSummary:
 
 @dataclass(frozen=True)
 class ExpectedRow:
-    """One report that is expected in a cycle, begun or not. `status` is one of STATUSES but `overdue`, which may be true of several."""
+    """One report that is expected in a cycle, begun or not. `status`: one of STATUSES; never `overdue`, which goes with several."""
 
     party: Party
     subject: str
@@ -116,7 +116,7 @@ def cycle_table(cycle: Cycle, *, status: str = "", now: datetime) -> CycleTable:
     expected = list(db.session.scalars(select(CycleParty).where(CycleParty.cycle_id == cycle.id)))
     reports = {
         (report.party_code, report.subject): report
-        for report in db.session.scalars(select(Report).where(Report.cycle_id == cycle.id))
+        for report in db.session.scalars(select(Report).where(Report.cycle_id == cycle.id).options(NAME_ONLY))
     }
     activity = _last_activity([report.id for report in reports.values()])
     places = {(one.party_code, one.subject): one.party for one in expected}
@@ -165,11 +165,11 @@ def _last_activity(report_ids: Sequence[int]) -> dict[int, datetime]:
         select(Answer.report_id, Answer.updated_at).where(Answer.report_id.in_(report_ids)),
     ).subquery()
     last = select(moments.c.report_id, func.max(moments.c.moment)).group_by(moments.c.report_id)
-    return {report_id: moment for report_id, moment in db.session.execute(last)}
+    return dict(db.session.execute(last).all())
 
 
-def _count_by_cycle(statement: Select[Any]) -> dict[int, int]:
-    return {cycle_id: number for cycle_id, number in db.session.execute(statement)}
+def _count_by_cycle(statement: Select[int, int]) -> dict[int, int]:
+    return dict(db.session.execute(statement).all())
 
 
 def people(*, words: str = "", role: str = "", party_code: str = "", standing: str = "") -> list[Person]:
@@ -213,8 +213,7 @@ def journal(*, report: Report | None = None, cycle: Cycle | None = None) -> list
 
 def _names(entries: Sequence[Entry]) -> dict[int, str]:
     ids = {entry.actor_id for entry in entries if entry.actor_kind == "person"} | {entry.person_id for entry in entries}
-    found = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids - {None})))
-    return {identifier: name for identifier, name in found}
+    return dict(db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids - {None}))).all())
 
 
 def notices_of(report: Report) -> list[Notice]:

@@ -39,7 +39,8 @@ def preview(work: Workspace, *, now: datetime) -> list[Part]:
 
 
 def _part(sheet: Sheet, section: Section, cuts: dict[Place, tuple[str, ...]]) -> Part:
-    shown, withheld = [], []
+    shown: list[Line] = []
+    withheld: list[Line] = []
     for item_id, title, question, is_public in _asked(sheet, section):
         line = Line(title, question, sheet.cell(question.code, item_id), cuts.get((item_id, question.code), ()))
         (shown if is_public else withheld).append(line)

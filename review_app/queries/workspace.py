@@ -66,7 +66,10 @@ class SectionMarks:
 
 @dataclass(frozen=True)
 class Workspace:
-    """All that a reviewer reads about one report. `changes` is empty in the first round; `gone` holds the titles of entries taken out."""
+    """All that a reviewer reads about one report.
+
+    `changes` is empty in the first round. `gone`: group code -> titles of the entries taken out since the round before.
+    """
 
     report: Report
     questionnaire: Questionnaire
@@ -208,7 +211,7 @@ def _snapshots(report: Report) -> Sequence[Snapshot]:
 
 def _names(points: Sequence[Point]) -> dict[int, str]:
     ids = {point.person_id for point in points} | {point.replied_by_id for point in points if point.replied_by_id}
-    return {identifier: name for identifier, name in db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))}
+    return dict(db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all())
 
 
 def _gone(before: Sheet, after: Sheet) -> dict[str, tuple[str, ...]]:

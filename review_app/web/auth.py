@@ -51,20 +51,31 @@ def _let_in(person: Person) -> None:
 
 
 def _onward(person: Person) -> Response:
-    """To the page that was asked for, if it is one of ours; else to the desk, in the person's language."""
+    """To the page that was asked for, if it is one of ours; else to where the person works, in their language."""
     target = request.args.get("next", "")
-    parts = urlsplit(target)
-    is_ours = target.startswith("/") and not target.startswith("//") and "\\" not in target and not parts.scheme and not parts.netloc
-    if is_ours and target.isprintable():
+    if _is_ours(target):
         return redirect(target)
-    endpoint = "desk.home" if person.party_codes else "review.queue" if person.is_reviewer else "office.cycles" if person.is_administrator else "desk.home"
+    endpoint = "desk.home"
+    if not person.party_codes:
+        endpoint = "review.queue" if person.is_reviewer else "office.cycles" if person.is_administrator else endpoint
     return redirect(url_for(endpoint, lang=person.language))
+
+
+def _is_ours(target: str) -> bool:
+    """Whether an address stays on this site, however a browser reads it."""
+    parts = urlsplit(target)
+    is_path = target.startswith("/") and not target.startswith("//") and "\\" not in target and target.isprintable()
+    return is_path and not parts.scheme and not parts.netloc
+
+
+def _was_refused(response: Response) -> bool:
+    return response.status_code == 422
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @access.open_to_all
 @limiter.limit("60 per minute", methods=["POST"])
-@limiter.limit("10 per 15 minutes", methods=["POST"], key_func=_address_typed, deduct_when=lambda response: response.status_code == 422)
+@limiter.limit("10 per 15 minutes", methods=["POST"], key_func=_address_typed, deduct_when=_was_refused)
 def sign_in() -> Page:
     """One refusal for an unknown address, a wrong password and a closed account."""
     person = access.person_or_none()

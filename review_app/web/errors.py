@@ -29,15 +29,19 @@ def kept_text() -> Sequence[tuple[str, str]]:
     return [
         (name, text)
         for name, text in request.form.items(multi=True)
-        if text.strip() and name not in MACHINERY and not name.startswith("seen-") and not any(word in name.lower() for word in SECRET)
+        if text.strip() and not _is_machinery(name) and not any(word in name.lower() for word in SECRET)
     ]
+
+
+def _is_machinery(name: str) -> bool:
+    return name in MACHINERY or name.startswith("seen-")
 
 
 def _page(status: int, title: str, words: str, *, reasons: Sequence[object] = (), can_reload: bool = False) -> Shown:
     page = render_template(
-        "pages/errors/error.html", status=status, title=title, words=words, reasons=[presentation.say(reason) for reason in reasons],  # type: ignore[arg-type]
-        kept=kept_text(), can_reload=can_reload, address=request.full_path.rstrip("?"), is_signed_in=access.person_or_none() is not None,
-    )
+        "pages/errors/error.html", status=status, title=title, words=words, reasons=reasons, kept=kept_text(),
+        can_reload=can_reload, address=request.full_path.rstrip("?"), is_signed_in=access.person_or_none() is not None,
+    )  # fmt: skip
     return page, status
 
 
@@ -46,7 +50,10 @@ def expired(error: CSRFError) -> Shown:
     log.info("A form was refused: %s", error.description)
     return _page(
         400, gettext("This page was open too long"),
-        gettext("You were signed out in the meantime, so nothing was saved. What you wrote is below: copy it, sign in and put it back."),
+        gettext(
+            "You were signed out in the meantime, so nothing was saved. "
+            "What you wrote is below: copy it, sign in and put it back."
+        ),
         can_reload=True,
     )
 
@@ -127,4 +134,4 @@ def register(app: Flask) -> None:
         (CSRFError, expired), (Denied, denied), (NotFound, not_found), (404, not_found), (Stale, stale), (IllegalStep, illegal),
         (Blocked, blocked), (RequestEntityTooLarge, too_large), (HTTPException, http), (500, broken),
     ):  # fmt: skip
-        app.register_error_handler(error, page)  # type: ignore[arg-type]
+        app.register_error_handler(error, page)

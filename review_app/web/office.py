@@ -196,7 +196,9 @@ def _section_choices() -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     for name, edition in queries.editions_in_use():
         questionnaire = _edition(f"{name}/{edition}")
-        for section in questionnaire.sections if questionnaire else ():
+        if questionnaire is None:
+            continue
+        for section in questionnaire.sections:
             found.setdefault(section.code, f"{words(questionnaire.title)}: {words(section.title)}")
     return list(found.items())
 
@@ -226,8 +228,9 @@ def reactivate(person_id: int) -> Page:
 
 def _refused(denied: Denied) -> Page:
     wanted = {"words": "", "role": "", "party_code": "", "standing": ""}
+    everybody = queries.people()
     page = render_template(
-        "pages/office/people.html", people=queries.people(**wanted), wanted=wanted, parties=_party_choices(), reasons=(denied.refusal,)
+        "pages/office/people.html", people=everybody, wanted=wanted, parties=_party_choices(), reasons=(denied.refusal,)
     )
     return page, 403
 
@@ -259,10 +262,10 @@ def extend(report: Report) -> Page:
     """Give one report a later date, with the reason."""
     form = ExtendForm()
     reasons: Sequence[Message] = ()
-    if form.validate_on_submit():
+    if form.validate_on_submit() and (new_due_on := form.new_due_on.data):
         try:
             verbs.extend_due(
-                access.actor(), report.id, new_due_on=form.new_due_on.data, reason=form.reason.data or "", now=access.now()
+                access.actor(), report.id, new_due_on=new_due_on, reason=form.reason.data or "", now=access.now()
             )
         except Blocked as blocked:
             reasons = blocked.reasons

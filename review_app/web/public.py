@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, render_template, request, url_for
@@ -127,8 +128,8 @@ def _parties(facets: Facets) -> list[tuple[str, str]]:
 
 
 def _page_links(page: Page) -> Mapping[str, Any]:
-    """Addresses of the neighbouring pages, with the reader's filters kept."""
-    kept = {name: value for name, value in request.args.items() if name != "page" and value}
+    """Addresses of the neighbouring pages, with the reader's filters (and nothing else of the address) kept."""
+    kept: dict[str, Any] = {name: value for name, value in asdict(_filters()).items() if value}
 
     def address(number: int) -> str | None:
         return url_for(str(request.endpoint), **kept, page=number) if 1 <= number <= page.count else None

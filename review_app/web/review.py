@@ -76,9 +76,11 @@ def step(report: Report, action: str) -> Page:
 def section(report: Report, code: str) -> Page:
     """The answers of a section beside what was said about them. `?write=note|point` opens a form at `item` and `question`."""
     place = {"item": request.args.get("item", ""), "question": request.args.get("question", "")}
-    forms = {"note": (NoteForm, "report.comment"), "point": (PointForm, "report.draft_points")}
-    form_class, action = forms.get(request.args.get("write", ""), (None, ""))
-    form = form_class(formdata=None, data=place) if form_class and can(access.actor(), action, report) else None
+    form: NoteForm | PointForm | None = None
+    if request.args.get("write") == "note" and can(access.actor(), "report.comment", report):
+        form = NoteForm(formdata=None, data=place)
+    if request.args.get("write") == "point" and can(access.actor(), "report.draft_points", report):
+        form = PointForm(formdata=None, data=place)
     return _section_page(report, code, form)
 
 
@@ -204,7 +206,8 @@ def publish(report: Report) -> Page:
             flash(gettext("The report is published."))
             return redirect(url_for("review.report", report_id=report.id))
     work = workspace(report, language=current_language())
+    parts = preview(work, now=access.now())
     page = render_template(
-        "pages/review/publish.html", report=report, work=work, form=form, parts=preview(work, now=access.now()), cut=cut, reasons=reasons
+        "pages/review/publish.html", report=report, work=work, form=form, parts=parts, cut=cut, reasons=reasons
     )
     return page, status

@@ -317,7 +317,8 @@ def raw_for(question: Any) -> st.SearchStrategy[Any]:
 @settings(max_examples=15, deadline=None)
 @given(st.data(), st.sampled_from([QPR, CASE, MONITORING]))
 def test_whatever_is_typed_the_figures_agree(data: st.DataObject, questionnaire: Any) -> None:
-    cells, items = {}, []
+    cells: dict[tuple[UUID | None, str], Cell] = {}
+    items: list[SheetItem] = []
     for section in questionnaire.sections:
         for question in section.plain_questions:
             cells[(None, question.code)] = Cell(values.read(question, data.draw(raw_for(question))))

@@ -107,8 +107,9 @@ def test_required_may_be_a_condition_and_conditions_nest(tmp_path: Path) -> None
             "goes round in a circle (a -> b -> a)",
         ),
         (
-            f"      - {{{label('a')}, type: group, questions: [{{{label('b')}, type: group, questions: [{{{label('c')}, type: text}}]}}]}}",
-            ":8: question a.b: a group cannot stand inside a group: use a table",
+            f"      - {{{label('a')}, type: group, questions:\n"
+            f"          [{{{label('b')}, type: group, questions: [{{{label('c')}, type: text}}]}}]}}",
+            ":9: question a.b: a group cannot stand inside a group: use a table",
         ),
         (
             f"      - {{{label('a')}, type: table, columns: [{{{label('b')}, type: contact}}]}}",
@@ -137,7 +138,8 @@ def test_required_may_be_a_condition_and_conditions_nest(tmp_path: Path) -> None
             "unknown key `x`",
         ),
         (
-            f"      - {{{label('g')}, type: group, questions: [{{{label('b')}, type: text}}]}}\n      - {{{label('b')}, type: text}}",
+            f"      - {{{label('g')}, type: group, questions: [{{{label('b')}, type: text}}]}}\n"
+            f"      - {{{label('b')}, type: text}}",
             ":9: question b: the code `b` is used inside a group too",
         ),
         (f"      - {{{label('a')}, type: text, type: text}}", "the key `type` stands twice"),
