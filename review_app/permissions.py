@@ -62,7 +62,9 @@ LOCKED = Message("The answers are locked: the report is with the secretariat or 
 NOT_NOW = Message("That cannot be done at this stage of the report.")
 
 
-def _rule(action: str, relations: str, states: tuple[str, ...] | None, refusal: Message, wrong_state: Message = NOT_NOW) -> Rule:
+def _rule(
+    action: str, relations: str, states: tuple[str, ...] | None, refusal: Message, wrong_state: Message = NOT_NOW
+) -> Rule:
     return Rule(action, frozenset(relations.split()), frozenset(states) if states else None, refusal, wrong_state)
 
 
@@ -104,7 +106,8 @@ RULES: tuple[Rule, ...] = (
 )
 
 ACTIONS: dict[str, tuple[Rule, ...]] = {
-    action: tuple(rule for rule in RULES if rule.action == action) for action in dict.fromkeys(rule.action for rule in RULES)
+    action: tuple(rule for rule in RULES if rule.action == action)
+    for action in dict.fromkeys(rule.action for rule in RULES)
 }
 
 
@@ -144,7 +147,10 @@ def can(actor: Actor | None, action: str, subject: Any = None, *, section: str |
     if section is not None and isinstance(actor, Person) and isinstance(subject, Report):
         scope = actor.scope_for(subject.party_code)
         if scope is not None and section not in scope:
-            return Verdict(False, Message("This section was given to somebody else of your team. Your coordinator can change that."))
+            return Verdict(
+                False,
+                Message("This section was given to somebody else of your team. Your coordinator can change that."),
+            )
     return Verdict(True)
 
 
@@ -169,4 +175,16 @@ def visible_to(actor: Actor | None) -> ColumnElement[bool]:
     return mine
 
 
-__all__ = ["ACTIONS", "RULES", "SYSTEM", "Actor", "Denied", "NotFound", "System", "Verdict", "can", "require", "visible_to"]
+__all__ = [
+    "ACTIONS",
+    "RULES",
+    "SYSTEM",
+    "Actor",
+    "Denied",
+    "NotFound",
+    "System",
+    "Verdict",
+    "can",
+    "require",
+    "visible_to",
+]

@@ -22,7 +22,9 @@ class PostgresSessions(ServerSideSessionInterface):
     session_class = ServerSideSession
 
     def __init__(self, app: Flask, engine: Engine) -> None:
-        super().__init__(app, key_prefix="", use_signer=False, permanent=False, sid_length=32, serialization_format="json")
+        super().__init__(
+            app, key_prefix="", use_signer=False, permanent=False, sid_length=32, serialization_format="json"
+        )
         self._engine = engine
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
@@ -55,5 +57,3 @@ class PostgresSessions(ServerSideSessionInterface):
 
 def _key(store_id: str) -> str:
     return hashlib.sha256(store_id.encode()).hexdigest()
-
-

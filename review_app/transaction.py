@@ -88,9 +88,17 @@ def record(
     told = NOTICES[fact]
     source, dest, version = step or (None, None, None)
     entry = Entry(
-        fact=fact, report_id=report.id if report else None, cycle_id=cycle.id if cycle else None,
-        person_id=person.id if person else None, actor_kind=actor.kind, actor_id=actor.id,
-        source_state=source, dest_state=dest, row_version=version, params=params or {}, created_at=now,
+        fact=fact,
+        report_id=report.id if report else None,
+        cycle_id=cycle.id if cycle else None,
+        person_id=person.id if person else None,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        source_state=source,
+        dest_state=dest,
+        row_version=version,
+        params=params or {},
+        created_at=now,
     )
     db.session.add(entry)
     db.session.flush()
@@ -99,7 +107,8 @@ def record(
     wait = timedelta(seconds=current_app.config["RECALL_SECONDS"]) if told.delay == "recall" else timedelta()
     db.session.add_all(
         Notice(entry_id=entry.id, person_id=person_id, channel=channel, not_before=now + wait, created_at=now)
-        for person_id in sorted(people) for channel in told.channels
+        for person_id in sorted(people)
+        for channel in told.channels
     )
     db.session.info["entry_ids"].append(entry.id)
     return entry

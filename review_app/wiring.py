@@ -53,7 +53,9 @@ def _configure(app: Flask, settings: Settings) -> None:
         RECALL_SECONDS=settings.recall_seconds,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS={
-            "pool_pre_ping": True, "pool_size": 5, "max_overflow": 10,
+            "pool_pre_ping": True,
+            "pool_size": 5,
+            "max_overflow": 10,
             "connect_args": {"options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"},
         },
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
@@ -74,7 +76,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         RATELIMIT_STORAGE_URI=settings.redis_url,
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
         RATELIMIT_HEADERS_ENABLED=False,
-        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106  (the name of a scheme)
         SECURITY_PASSWORD_SALT=settings.secret_key,
         SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
         SECURITY_PASSWORD_SCHEMES=["argon2"],
@@ -90,7 +92,9 @@ def _connect(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     babel.init_app(app, locale_selector=language.of_request)
     limiter.init_app(app)
-    security.init_app(app, SQLAlchemyUserDatastore(db, Person, None), register_blueprint=False)
+    # Roles are memberships of ours, so the library gets no table of its own for them.
+    people = SQLAlchemyUserDatastore(db, Person, None)  # type: ignore[arg-type]
+    security.init_app(app, people, register_blueprint=False)
     user_authenticated.connect(_remember_whose_session, app)
     app.extensions["public_engine"] = _autocommit(settings.database_public_url)
     app.extensions["session_engine"] = _autocommit(settings.database_url)

@@ -26,10 +26,14 @@ def add_parties() -> None:
     """Chile, Peru and Kenya."""
     for code, names in PARTIES.items():
         if db.session.get(Party, code) is None:
-            db.session.add(Party(code=code, names=names, region="Latin America and the Caribbean" if code != "KE" else "Africa"))
+            db.session.add(
+                Party(code=code, names=names, region="Latin America and the Caribbean" if code != "KE" else "Africa")
+            )
 
 
-def make_person(nick: str, role: str, party: str | None = None, *, language: str = "en", sections: list[str] | None = None) -> Person:
+def make_person(
+    nick: str, role: str, party: str | None = None, *, language: str = "en", sections: list[str] | None = None
+) -> Person:
     """Somebody who was invited and has joined: `nick`@example.org with PASSWORD."""
     now = datetime.now(UTC)
     if PASSWORD not in _hashed:
@@ -59,5 +63,3 @@ def cast(new_client: Callable[[], Browser]) -> dict[str, Browser]:
     make_person("caspar", "contributor", "CL")
     make_person("pia", "coordinator", "PE")
     return {nick: sign_in(new_client(), nick) for nick in ("ada", "rita", "rolf", "carla", "caspar", "pia")}
-
-

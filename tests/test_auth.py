@@ -160,6 +160,11 @@ def test_an_expired_form_gives_the_text_back_and_no_password(people: None, clien
     assert "secret words" not in page.text and NEW not in page.text
 
 
+def test_more_than_can_be_read_is_refused_politely(people: None, client: Browser, app: Flask) -> None:
+    page = client.post("/en/sign-in", {"email": "x" * app.config["MAX_CONTENT_LENGTH"]}, status=413)
+    assert "This is too much at once" in page.h1
+
+
 def test_unread_notices_come_first_and_can_be_read(people: None, client: Browser, app: Flask) -> None:
     with app.app_context():
         accounts.set_password(named("ada"), password=named("ada").password or "", now=later())

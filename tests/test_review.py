@@ -239,7 +239,8 @@ def test_the_answers_to_the_points_stand_beside_the_changed_text(rita: Browser, 
     assert [tag.get_text() for tag in page.select("ins")] == ["Added: fourteen "]
     assert [tag.get_text() for tag in page.select("del")] == ["Removed: twelve "]
     assert page.has("How many towns?", "The country answered", "We counted again.")
-    assert not page.has("Launched in")
+    assert not page.has("Nothing changed in this section")
+    assert not page.has("Body responsible")
     assert rita.get(f"{report}/sections/results_and_lessons?only=changed").has("Nothing changed in this section")
 
 

@@ -23,14 +23,24 @@ class ReplyForm(FlaskForm):
 class InviteForm(FlaskForm):
     """Somebody for the national team. No section ticked = the whole report."""
 
-    name = StringField(_l("Name"), filters=[_stripped], validators=[DataRequired(_l("Enter the person's name")), Length(max=200)])
+    name = StringField(
+        _l("Name"), filters=[_stripped], validators=[DataRequired(_l("Enter the person's name")), Length(max=200)]
+    )
     email = EmailField(
-        _l("E-mail address"), filters=[_stripped],
-        validators=[DataRequired(_l("Enter an e-mail address")), Email(_l("Enter an e-mail address such as name@example.org"))],
+        _l("E-mail address"),
+        filters=[_stripped],
+        validators=[
+            DataRequired(_l("Enter an e-mail address")),
+            Email(_l("Enter an e-mail address such as name@example.org")),
+        ],
     )
     language = SelectField(_l("Language of the invitation"), choices=LANGUAGE_NAMES)
     role = RadioField(
-        _l("Role"), choices=[("contributor", _l("Contributor: writes answers")), ("coordinator", _l("Coordinator: also invites and submits"))],
+        _l("Role"),
+        choices=[
+            ("contributor", _l("Contributor: writes answers")),
+            ("coordinator", _l("Coordinator: also invites and submits")),
+        ],
         default="contributor",
     )
     sections = SelectMultipleField(
@@ -42,9 +52,13 @@ class DeclarationForm(FlaskForm):
     """The declaration of the signing official, who need not be the person at the keyboard."""
 
     name = StringField(
-        _l("Name of the signing official"), filters=[_stripped], validators=[DataRequired(_l("Enter the name of the signing official"))]
+        _l("Name of the signing official"),
+        filters=[_stripped],
+        validators=[DataRequired(_l("Enter the name of the signing official"))],
     )
-    position = StringField(_l("Position"), filters=[_stripped], validators=[DataRequired(_l("Enter the official's position"))])
+    position = StringField(
+        _l("Position"), filters=[_stripped], validators=[DataRequired(_l("Enter the official's position"))]
+    )
     is_declared = BooleanField(
         _l("The official named here has read this report and submits it on behalf of the government."),
         validators=[DataRequired(_l("Tick the declaration before you submit"))],

@@ -8,6 +8,25 @@ from review_app.models.reports import Answer, Report, Save, Snapshot
 from review_app.models.reviews import Comment, Finding, FindingReply, Point
 
 __all__ = [
-    "Answer", "Claim", "Comment", "Cycle", "CycleParty", "Dispatch", "Entry", "Extension", "Finding", "FindingReply",
-    "Item", "LastingItem", "Membership", "Notice", "Party", "Person", "Point", "Report", "Save", "Snapshot", "WebSession",
+    "Answer",
+    "Claim",
+    "Comment",
+    "Cycle",
+    "CycleParty",
+    "Dispatch",
+    "Entry",
+    "Extension",
+    "Finding",
+    "FindingReply",
+    "Item",
+    "LastingItem",
+    "Membership",
+    "Notice",
+    "Party",
+    "Person",
+    "Point",
+    "Report",
+    "Save",
+    "Snapshot",
+    "WebSession",
 ]

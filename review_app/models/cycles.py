@@ -30,7 +30,9 @@ class Cycle(db.Model):
     opened_at: Mapped[datetime | None] = mapped_column(MOMENT)
     closed_at: Mapped[datetime | None] = mapped_column(MOMENT)
 
-    expected: Mapped[list["CycleParty"]] = relationship(back_populates="cycle", order_by="CycleParty.party_code, CycleParty.subject")
+    expected: Mapped[list["CycleParty"]] = relationship(
+        back_populates="cycle", order_by="CycleParty.party_code, CycleParty.subject"
+    )
 
     __table_args__ = (
         CheckConstraint("state in ('planned', 'open', 'closed', 'archived')", name="state_known"),

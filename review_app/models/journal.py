@@ -31,7 +31,13 @@ class Entry(db.Model):
 
     __table_args__ = (
         CheckConstraint("actor_kind in ('person', 'system', 'link')", name="actor_kind_known"),
-        Index("uq_entry_step", "report_id", "row_version", unique=True, postgresql_where="report_id is not null and row_version is not null"),
+        Index(
+            "uq_entry_step",
+            "report_id",
+            "row_version",
+            unique=True,
+            postgresql_where="report_id is not null and row_version is not null",
+        ),
     )
 
 

@@ -1,6 +1,19 @@
 """The schema `published`: all that the public reads, as Core tables. The app role inserts, the public role selects."""
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from review_app.models.accounts import MOMENT
@@ -8,7 +21,8 @@ from review_app.models.accounts import MOMENT
 metadata = MetaData(schema="published")
 
 publication = Table(
-    "publication", metadata,
+    "publication",
+    metadata,
     Column("id", Integer, primary_key=True),
     Column("report_id", Integer, nullable=False),
     Column("number", Integer, nullable=False),  # 1, 2, ... of one report
@@ -35,7 +49,8 @@ publication = Table(
 Index("uq_publication_current", publication.c.report_id, unique=True, postgresql_where=publication.c.is_current)
 
 item = Table(
-    "item", metadata,
+    "item",
+    metadata,
     Column("publication_id", ForeignKey("published.publication.id"), primary_key=True),
     Column("id", Uuid, primary_key=True),
     Column("lasting_item_id", Uuid),
@@ -48,7 +63,8 @@ item = Table(
 )
 
 answer = Table(
-    "answer", metadata,
+    "answer",
+    metadata,
     Column("id", Integer, primary_key=True),
     Column("publication_id", ForeignKey("published.publication.id"), nullable=False, index=True),
     Column("item_id", Uuid),

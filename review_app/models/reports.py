@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -131,4 +131,7 @@ class Snapshot(db.Model):
     actor_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(MOMENT)
 
-    __table_args__ = (db.UniqueConstraint("report_id", "number"), CheckConstraint("length(sha256) = 64", name="sha256_whole"))
+    __table_args__ = (
+        db.UniqueConstraint("report_id", "number"),
+        CheckConstraint("length(sha256) = 64", name="sha256_whole"),
+    )

@@ -31,7 +31,7 @@ class Comment(db.Model):
 
 
 class Point(db.Model):
-    """One demand of a return, tied to a place. The party sees it from `returned_at` on; it answers once, and may change the answer."""
+    """One demand of a return, tied to a place. The party sees it from `returned_at` on; its answer may be changed."""
 
     __tablename__ = "point"
 

@@ -47,7 +47,11 @@ def invite(
     person = person_by_email(email)
     if person is None:
         person = Person(
-            email=email.strip().lower(), name=name.strip(), language=language, fs_uniquifier=new_uniquifier(), invited_at=now
+            email=email.strip().lower(),
+            name=name.strip(),
+            language=language,
+            fs_uniquifier=new_uniquifier(),
+            invited_at=now,
         )
         db.session.add(person)
     elif not person.active:
@@ -60,7 +64,13 @@ def invite(
         person.memberships.append(Membership(party_code=party_code, role=role, sections=scope))
     person.invited_at = person.invited_at or now
     db.session.flush()
-    record("person.invited", actor=actor, now=now, person=person, params={"role": role, "party": party_code, "sections": scope})
+    record(
+        "person.invited",
+        actor=actor,
+        now=now,
+        person=person,
+        params={"role": role, "party": party_code, "sections": scope},
+    )
     return person
 
 
@@ -134,5 +144,3 @@ def reactivate(actor: Actor, person: Person, *, now: datetime) -> None:
 def _end_sessions(person: Person) -> None:
     person.fs_uniquifier = new_uniquifier()
     db.session.execute(delete(WebSession).where(WebSession.person_id == person.id))
-
-

@@ -11,9 +11,9 @@ from sqlalchemy import func, select, update
 from review_app.extensions import db
 from review_app.models import Answer, Item, Report, Save
 from review_app.permissions import Actor, Denied, NotFound, require
+from review_app.queries.reports import questionnaire_of
 from review_app.questionnaire import values
 from review_app.questionnaire.language import Question
-from review_app.queries.reports import questionnaire_of
 from review_app.transaction import atomic, record
 from workflows.messages import Message
 
@@ -52,29 +52,48 @@ def save_answers(
     try:
         asked = {line.question: questionnaire.find(line.question, group) for line in typed}
         home = questionnaire.section_of(group) if group else None
-        if home and home.code != section or any(not group and questionnaire.section_of(code).code != section for code in asked):
+        if (home and home.code != section) or any(
+            not group and questionnaire.section_of(code).code != section for code in asked
+        ):
             raise NotFound
     except KeyError:
         raise NotFound from None
     standing = {
         answer.question: answer
         for answer in db.session.scalars(
-            select(Answer).where(
-                Answer.report_id == report.id, Answer.item_id.is_(None) if item_id is None else Answer.item_id == item_id,
+            select(Answer)
+            .where(
+                Answer.report_id == report.id,
+                Answer.item_id.is_(None) if item_id is None else Answer.item_id == item_id,
                 Answer.question.in_(list(asked)),
-            ).with_for_update()
+            )
+            .with_for_update()
         )
     }
-    outcomes = [_save_one(actor, report, item_id, asked[line.question], line, standing.get(line.question), now) for line in typed]
+    outcomes = [
+        _save_one(actor, report, item_id, asked[line.question], line, standing.get(line.question), now)
+        for line in typed
+    ]
     if report.started_at is None and any(outcome.result == "saved" for outcome in outcomes):
-        start = update(Report).where(Report.id == report.id, Report.started_at.is_(None)).values(started_at=now).returning(Report.id)
+        start = (
+            update(Report)
+            .where(Report.id == report.id, Report.started_at.is_(None))
+            .values(started_at=now)
+            .returning(Report.id)
+        )
         if db.session.scalar(start) is not None:
             record("report.started", actor=actor, now=now, report=report)
     return outcomes
 
 
 def _save_one(
-    actor: Actor, report: Report, item_id: UUID | None, question: Question, line: Typed, standing: Answer | None, now: datetime
+    actor: Actor,
+    report: Report,
+    item_id: UUID | None,
+    question: Question,
+    line: Typed,
+    standing: Answer | None,
+    now: datetime,
 ) -> Outcome:
     lang = line.lang if question.type in ("text", "longtext", "table") else None
     value = values.read(question, line.raw, line.lang or "en")
@@ -84,8 +103,17 @@ def _save_one(
     if standing is not None and standing.value == value and (standing.lang == lang or values.is_blank(value)):
         return Outcome(question.code, "unchanged", standing)
     save = Save(
-        report_id=report.id, item_id=item_id, question=question.code, value=value, lang=lang, seen_version=line.seen,
-        actor_kind=actor.kind, actor_id=actor.id, created_at=now, outcome="refused", row_version=None,
+        report_id=report.id,
+        item_id=item_id,
+        question=question.code,
+        value=value,
+        lang=lang,
+        seen_version=line.seen,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        created_at=now,
+        outcome="refused",
+        row_version=None,
     )
     db.session.add(save)
     if version != line.seen:
@@ -106,7 +134,9 @@ def add_item(actor: Actor, report_id: int, group: str, *, now: datetime) -> Item
     report = _report(actor, report_id)
     section = _section_of_group(report, group)
     report = _open_for_writing(actor, report_id, section=section, now=now)
-    last = db.session.scalar(select(func.max(Item.position)).where(Item.report_id == report.id, Item.group == group)) or 0
+    last = (
+        db.session.scalar(select(func.max(Item.position)).where(Item.report_id == report.id, Item.group == group)) or 0
+    )
     item = Item(id=uuid4(), report_id=report.id, group=group, position=last + 1, created_at=now)
     db.session.add(item)
     return item

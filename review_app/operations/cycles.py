@@ -42,8 +42,14 @@ def plan_cycle(
     if reasons:
         raise Blocked(tuple(reasons))
     cycle = Cycle(
-        slug=slug, titles=titles, questionnaire=questionnaire, edition=edition, starts_on=starts_on, ends_on=ends_on,
-        due_on=due_on, due_zone=due_zone,
+        slug=slug,
+        titles=titles,
+        questionnaire=questionnaire,
+        edition=edition,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        due_on=due_on,
+        due_zone=due_zone,
     )
     db.session.add(cycle)
     db.session.flush()
@@ -79,7 +85,9 @@ def move_cycle(actor: Actor, cycle_id: int, action: str, *, seen: int, now: date
     known = {(q.name, q.edition): q for q in library.editions()}
     edition = known.get((cycle.questionnaire, cycle.edition))
     situation = CycleSituation(
-        expected=len(cycle.expected), has_due_date=cycle.due_on is not None, is_rolling=cycle.starts_on is None and cycle.due_on is None,
+        expected=len(cycle.expected),
+        has_due_date=cycle.due_on is not None,
+        is_rolling=cycle.starts_on is None and cycle.due_on is None,
         has_edition=edition is not None,
     )
     source = cycle.state
@@ -87,7 +95,9 @@ def move_cycle(actor: Actor, cycle_id: int, action: str, *, seen: int, now: date
     values: dict[str, object] = {"state": step.dest, "row_version": seen + 1}
     if step.action == "open" and edition is not None:
         values.update(opened_at=now, checksum=edition.checksum)
-    values["closed_at"] = now if step.dest == CycleState.CLOSED else None if step.dest == CycleState.OPEN else cycle.closed_at
+    values["closed_at"] = (
+        now if step.dest == CycleState.CLOSED else None if step.dest == CycleState.OPEN else cycle.closed_at
+    )
     swap = update(Cycle).where(Cycle.id == cycle.id, Cycle.row_version == seen).values(**values).returning(Cycle.id)
     if db.session.scalar(swap) is None:
         raise Stale
@@ -119,12 +129,20 @@ def extend_due(actor: Actor, report_id: int, *, new_due_on: date, reason: str, n
         raise Blocked(tuple(reasons))
     db.session.add(
         Extension(
-            report_id=report.id, old_due_on=report.due_on, new_due_on=new_due_on, reason=reason.strip(), person_id=actor.id, created_at=now
+            report_id=report.id,
+            old_due_on=report.due_on,
+            new_due_on=new_due_on,
+            reason=reason.strip(),
+            person_id=actor.id,
+            created_at=now,
         )
     )
     old, report.due_on = report.due_on, new_due_on
     record(
-        "report.extended", actor=actor, now=now, report=report,
+        "report.extended",
+        actor=actor,
+        now=now,
+        report=report,
         params={"old": old.isoformat() if old else None, "new": new_due_on.isoformat(), "reason": reason.strip()},
     )
     return report
@@ -132,7 +150,11 @@ def extend_due(actor: Actor, report_id: int, *, new_due_on: date, reason: str, n
 
 def _create_report(actor: Actor, cycle: Cycle, line: CycleParty, now: datetime) -> None:
     report = Report(
-        cycle_id=cycle.id, party_code=line.party_code, subject=line.subject, due_on=cycle.due_on, due_zone=cycle.due_zone
+        cycle_id=cycle.id,
+        party_code=line.party_code,
+        subject=line.subject,
+        due_on=cycle.due_on,
+        due_zone=cycle.due_zone,
     )
     db.session.add(report)
     db.session.flush()

@@ -36,9 +36,17 @@ def check_report(report_id: int, *, now: datetime) -> int:
 def _row(report: Report, sheet: Sheet, found: Found, now: datetime) -> Finding:
     cell = sheet.cell(found.question, found.item_id) if found.question else None
     return Finding(
-        report_id=report.id, round=report.round, fingerprint=found.fingerprint, rule=found.rule, severity=found.severity,
-        section=found.section, item_id=found.item_id, question=found.question, quote=found.quote,
-        message=message_to_json(found.message), versions={found.question: cell.row_version} if found.question and cell else {},
+        report_id=report.id,
+        round=report.round,
+        fingerprint=found.fingerprint,
+        rule=found.rule,
+        severity=found.severity,
+        section=found.section,
+        item_id=found.item_id,
+        question=found.question,
+        quote=found.quote,
+        message=message_to_json(found.message),
+        versions={found.question: cell.row_version} if found.question and cell else {},
         created_at=now,
     )
 
@@ -46,7 +54,11 @@ def _row(report: Report, sheet: Sheet, found: Found, now: datetime) -> Finding:
 def message_to_json(message: Message) -> dict[str, Any]:
     """A Message as JSON; Text params stay dicts of languages, nested Messages become {"id", "params"}."""
     params = {
-        name: message_to_json(value) if isinstance(value, Message) else dict(value) if isinstance(value, dict) else value
+        name: message_to_json(value)
+        if isinstance(value, Message)
+        else dict(value)
+        if isinstance(value, dict)
+        else value
         for name, value in message.params.items()
     }
     return {"id": message.id, "params": params}
@@ -64,7 +76,8 @@ def reply(actor: Person, report_id: int, fingerprint: str, *, reason: str, now: 
         raise Blocked((Message("Write why this is right as it stands."),))
     row = {"reason": reason.strip(), "person_id": actor.id, "created_at": now}
     db.session.execute(
-        insert(FindingReply).values(report_id=report.id, fingerprint=fingerprint, **row)
+        insert(FindingReply)
+        .values(report_id=report.id, fingerprint=fingerprint, **row)
         .on_conflict_do_update(index_elements=["report_id", "fingerprint"], set_=row)
     )
     record("finding.answered", actor=actor, now=now, report=report, params={"fingerprint": fingerprint})
@@ -72,7 +85,7 @@ def reply(actor: Person, report_id: int, fingerprint: str, *, reason: str, now: 
 
 @atomic
 def remove_token(actor: Actor, report_id: int, fingerprint: str, *, now: datetime) -> None:
-    """Cut the words a finding quotes out of the answer, as an ordinary save. Raises NotFound, Denied, Blocked (changed meanwhile)."""
+    """Cut the quoted words out of the answer, as an ordinary save. Raises NotFound, Denied, Blocked (changed meanwhile)."""
     report = db.session.get(Report, report_id)
     if report is None:
         raise NotFound
@@ -91,8 +104,15 @@ def remove_token(actor: Actor, report_id: int, fingerprint: str, *, now: datetim
     if outcome.result == "conflict":
         raise Blocked((Message("Somebody changed this answer a moment ago. Look at it again."),))
     record(
-        "answer.token_removed", actor=actor, now=now, report=report,
-        params={"question": found.question, "item": str(found.item_id) if found.item_id else None, "quote": found.quote},
+        "answer.token_removed",
+        actor=actor,
+        now=now,
+        report=report,
+        params={
+            "question": found.question,
+            "item": str(found.item_id) if found.item_id else None,
+            "quote": found.quote,
+        },
     )
 
 
@@ -101,4 +121,3 @@ def _found(report: Report, fingerprint: str, now: datetime) -> Found:
         if one.fingerprint == fingerprint:
             return one
     raise NotFound
-

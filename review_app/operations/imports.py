@@ -14,9 +14,9 @@ from review_app.operations.publications import write_publication
 from review_app.operations.snapshots import content_of, freeze
 from review_app.permissions import Actor, NotFound, require
 from review_app.queries.answers import sheet_of
+from review_app.queries.reports import questionnaire_of
 from review_app.questionnaire import values
 from review_app.questionnaire.language import Question
-from review_app.queries.reports import questionnaire_of
 from review_app.transaction import atomic, record
 
 
@@ -47,8 +47,19 @@ def import_published(
     """
     require(actor, "report.import")
     report = Report(
-        cycle=cycle, party_code=party_code, subject=subject, state="published", origin="imported", source=source, round=1,
-        due_on=cycle.due_on, due_zone=cycle.due_zone, started_at=now, first_submitted_at=now, submitted_at=now, published_at=now,
+        cycle=cycle,
+        party_code=party_code,
+        subject=subject,
+        state="published",
+        origin="imported",
+        source=source,
+        round=1,
+        due_on=cycle.due_on,
+        due_zone=cycle.due_zone,
+        started_at=now,
+        first_submitted_at=now,
+        submitted_at=now,
+        published_at=now,
     )
     db.session.add(report)
     db.session.flush()
@@ -73,18 +84,29 @@ def import_published(
     number = write_publication(report, content_of(report), sha256=snapshot.sha256, now=now)
     check_report(report.id, now=now)
     record(
-        "report.imported", actor=actor, now=now, report=report, step=("", "published", report.row_version),
+        "report.imported",
+        actor=actor,
+        now=now,
+        report=report,
+        step=("", "published", report.row_version),
         params={"source": source, "publication": number, "sha256": snapshot.sha256, "round": 1},
     )
     return report
 
 
-def _bring_in(actor: Actor, report: Report, item: Item | None, question: Question, raw: Any, lang: str, now: datetime) -> None:
+def _bring_in(
+    actor: Actor, report: Report, item: Item | None, question: Question, raw: Any, lang: str, now: datetime
+) -> None:
     value = values.read(question, raw, lang)
     place: dict[str, Any] = {
-        "report_id": report.id, "item_id": item.id if item else None, "question": question.code, "value": value,
-        "lang": lang if question.type in ("text", "longtext", "table") else None, "row_version": 1,
-        "actor_kind": actor.kind, "actor_id": actor.id,
+        "report_id": report.id,
+        "item_id": item.id if item else None,
+        "question": question.code,
+        "value": value,
+        "lang": lang if question.type in ("text", "longtext", "table") else None,
+        "row_version": 1,
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
     }
     db.session.add(Answer(**place, origin="imported", updated_at=now))
     db.session.add(Save(**place, seen_version=0, outcome="accepted", created_at=now))

@@ -29,14 +29,23 @@ def tie_items(report: Report, sheet: Sheet) -> None:
     """Give every item of a lasting group its lasting item: the party's one of the same title, else a new one."""
     groups = {group.code for _, group in sheet.questionnaire.groups() if group.lasting}
     loose = db.session.scalars(
-        select(Item).where(
+        select(Item)
+        .where(
             Item.report_id == report.id, Item.ended_at.is_(None), Item.group.in_(groups), Item.lasting_item_id.is_(None)
-        ).order_by(Item.group, Item.position)
+        )
+        .order_by(Item.group, Item.position)
     ).all()
     if not loose:
         return
-    known = {item.slug: item for item in db.session.scalars(select(LastingItem).where(LastingItem.party_code == report.party_code))}
-    taken = set(db.session.scalars(select(Item.lasting_item_id).where(Item.report_id == report.id, Item.lasting_item_id.is_not(None))))
+    known = {
+        item.slug: item
+        for item in db.session.scalars(select(LastingItem).where(LastingItem.party_code == report.party_code))
+    }
+    taken = set(
+        db.session.scalars(
+            select(Item.lasting_item_id).where(Item.report_id == report.id, Item.lasting_item_id.is_not(None))
+        )
+    )
     titles = {entry.id: sheet.title(entry) for group in groups for entry in sheet.items_of(group)}
     for item in loose:
         item.lasting_item_id = _lasting(report, titles.get(item.id) or "", known, taken)

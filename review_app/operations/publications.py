@@ -1,6 +1,5 @@
 """Publishing: what a snapshot holds for the public becomes rows of the schema `published`. Commits nothing."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -9,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 
+from review_app.checks import spam
 from review_app.checks.engine import check
 from review_app.extensions import db
 from review_app.models import Report
@@ -73,7 +73,8 @@ def _clean_sheet(
 ) -> Sheet:
     """The sheet of a snapshot, without the quotes of its unanswered SPAM-01 findings."""
     quotes: dict[Place, set[str]] = defaultdict(set)
-    for found in check(sheet_of_content(questionnaire, content, known_words=known), now):
+    dirty = sheet_of_content(questionnaire, content, known_words=known)
+    for found in check(dirty, now):
         if found.rule == SPAM and found.question and found.fingerprint not in content["replied_findings"]:
             quotes[str(found.item_id) if found.item_id else None, found.question].add(found.quote)
     groups = {entry["id"]: entry["group"] for entry in content["items"]}
@@ -82,28 +83,11 @@ def _clean_sheet(
         unwanted = quotes.get((answer["item"], answer["question"]))
         if unwanted:
             question = questionnaire.find(answer["question"], groups.get(answer["item"]))
-            raw = _without(answer["value"]["raw"], sorted(unwanted, key=len, reverse=True))
-            answer = {**answer, "value": values.read(question, raw, answer["lang"] or "en")}
+            words = spam.known_words(dirty, UUID(answer["item"]) if answer["item"] else None)
+            cleaned = spam.without(question, answer["value"], words, lang=answer["lang"], only=unwanted)
+            answer = {**answer, "value": cleaned}
         answers.append(answer)
     return sheet_of_content(questionnaire, {**content, "answers": answers}, known_words=known)
-
-
-def _without(raw: Any, quotes: list[str]) -> Any:
-    """`raw` with every occurrence of the quotes taken out of its strings, and the lines that held nothing else."""
-    if isinstance(raw, list):
-        return [_without(part, quotes) for part in raw]
-    if isinstance(raw, dict):
-        return {key: _without(part, quotes) for key, part in raw.items()}
-    if not isinstance(raw, str):
-        return raw
-    lines = []
-    for line in raw.splitlines():
-        kept = line
-        for quote in quotes:
-            kept = re.sub(rf"(?<!\w){re.escape(quote)}(?!\w)", "", kept)
-        if kept == line or kept.strip():
-            lines.append(line if kept == line else kept.strip())
-    return "\n".join(lines).strip()
 
 
 def _title(questionnaire: Questionnaire, sheet: Sheet) -> str:

@@ -16,15 +16,28 @@ WEIGHTS = ("must", "should")
 
 @atomic
 def add_comment(
-    actor: Person, report_id: int, *, section: str, text: str, now: datetime, item_id: UUID | None = None, question: str | None = None
+    actor: Person,
+    report_id: int,
+    *,
+    section: str,
+    text: str,
+    now: datetime,
+    item_id: UUID | None = None,
+    question: str | None = None,
 ) -> Comment:
     """Leave a note for the other reviewers at a place of the report. Raises NotFound, Denied, Blocked (no text)."""
     report = _report(report_id)
     require(actor, "report.comment", report)
     _place(report, section, item_id, question)
     comment = Comment(
-        report_id=report.id, round=report.round, section=section, item_id=item_id, question=question, text=_said(text),
-        person_id=actor.id, created_at=now,
+        report_id=report.id,
+        round=report.round,
+        section=section,
+        item_id=item_id,
+        question=question,
+        text=_said(text),
+        person_id=actor.id,
+        created_at=now,
     )
     db.session.add(comment)
     return comment
@@ -49,8 +62,15 @@ def add_point(
     if weight not in WEIGHTS:
         raise Blocked((Message("Choose whether the country must or should settle this point."),))
     point = Point(
-        report_id=report.id, round=report.round, section=section, item_id=item_id, question=question, text=_said(text),
-        weight=weight, person_id=actor.id, created_at=now,
+        report_id=report.id,
+        round=report.round,
+        section=section,
+        item_id=item_id,
+        question=question,
+        text=_said(text),
+        weight=weight,
+        person_id=actor.id,
+        created_at=now,
     )
     db.session.add(point)
     return point

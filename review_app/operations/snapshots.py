@@ -22,10 +22,7 @@ def content_of(report: Report, sheet: Sheet | None = None) -> dict[str, Any]:
     questionnaire = sheet.questionnaire
     lasting = {
         item_id: (str(lasting_id), slug)
-        for item_id, lasting_id, slug in (
-            (row.id, row.lasting_item_id, row.slug)
-            for row in _lasting_of(report)
-        )
+        for item_id, lasting_id, slug in ((row.id, row.lasting_item_id, row.slug) for row in _lasting_of(report))
     }
     items, answers = [], []
     for section in questionnaire.sections:
@@ -35,20 +32,36 @@ def content_of(report: Report, sheet: Sheet | None = None) -> dict[str, Any]:
             for position, item in enumerate(sheet.items_of(group.code), start=1):
                 lasting_id, slug = lasting.get(item.id, (None, None))
                 items.append(
-                    {"id": str(item.id), "group": item.group, "position": position, "lasting_item_id": lasting_id, "slug": slug}
+                    {
+                        "id": str(item.id),
+                        "group": item.group,
+                        "position": position,
+                        "lasting_item_id": lasting_id,
+                        "slug": slug,
+                    }
                 )
                 for inner in sheet.asked_in(item):
                     answers += _answer(sheet, inner.code, item.id)
     return {
-        "questionnaire": {"name": questionnaire.name, "edition": questionnaire.edition, "checksum": questionnaire.checksum},
-        "party": report.party_code, "cycle": report.cycle.slug, "subject": report.subject, "round": report.round,
-        "items": items, "answers": answers, "replied_findings": sorted(replies_of(report)),
+        "questionnaire": {
+            "name": questionnaire.name,
+            "edition": questionnaire.edition,
+            "checksum": questionnaire.checksum,
+        },
+        "party": report.party_code,
+        "cycle": report.cycle.slug,
+        "subject": report.subject,
+        "round": report.round,
+        "items": items,
+        "answers": answers,
+        "replied_findings": sorted(replies_of(report)),
     }
 
 
 def _lasting_of(report: Report) -> Any:
     return db.session.execute(
-        select(Item.id, Item.lasting_item_id, LastingItem.slug).join(LastingItem, Item.lasting_item_id == LastingItem.id)
+        select(Item.id, Item.lasting_item_id, LastingItem.slug)
+        .join(LastingItem, Item.lasting_item_id == LastingItem.id)
         .where(Item.report_id == report.id)
     )
 
@@ -65,8 +78,15 @@ def freeze(report: Report, *, actor: Actor, now: Any, signatory: dict[str, str] 
     raw = rfc8785.dumps(content_of(report))
     number = (db.session.scalar(select(func.max(Snapshot.number)).where(Snapshot.report_id == report.id)) or 0) + 1
     snapshot = Snapshot(
-        report_id=report.id, number=number, round=report.round, content=raw.decode("utf-8"), sha256=hashlib.sha256(raw).hexdigest(),
-        signatory=signatory, actor_kind=actor.kind, actor_id=actor.id, created_at=now,
+        report_id=report.id,
+        number=number,
+        round=report.round,
+        content=raw.decode("utf-8"),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        signatory=signatory,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        created_at=now,
     )
     db.session.add(snapshot)
     return snapshot

@@ -85,7 +85,9 @@ def situation_of(actor: Actor, report: Report, *, now: datetime, extras: Extras 
     writing = report.state in ("draft", "revision")
     answered = set(replies_of(report)) if writing else set()
     open_errors = (
-        sum(1 for f in check(sheet_of(report), now) if f.severity == "error" and f.fingerprint not in answered) if writing else 0
+        sum(1 for f in check(sheet_of(report), now) if f.severity == "error" and f.fingerprint not in answered)
+        if writing
+        else 0
     )
     drafted = _count(report, Point.returned_at.is_(None))
     must = Point.weight == "must"
@@ -96,7 +98,12 @@ def situation_of(actor: Actor, report: Report, *, now: datetime, extras: Extras 
         taken_by_actor=report.is_taken and report.reviewer_id == actor.id,
         is_same_reviewer=report.reviewer_id is not None and report.reviewer_id == actor.id,
         open_errors=open_errors,
-        open_must_points=_count(report, must, Point.reply.is_(None), Point.returned_at.is_not(None) if writing else Point.returned_at.is_(None)),
+        open_must_points=_count(
+            report,
+            must,
+            Point.reply.is_(None),
+            Point.returned_at.is_not(None) if writing else Point.returned_at.is_(None),
+        ),
         points=drafted,
         has_declaration=extras.signatory is not None,
         notices_left=report.notices_leave_at is None or now >= report.notices_leave_at,
@@ -108,7 +115,9 @@ def situation_of(actor: Actor, report: Report, *, now: datetime, extras: Extras 
 
 
 def _count(report: Report, *conditions: ColumnElement[bool]) -> int:
-    return db.session.scalar(select(func.count()).select_from(Point).where(Point.report_id == report.id, *conditions)) or 0
+    return (
+        db.session.scalar(select(func.count()).select_from(Point).where(Point.report_id == report.id, *conditions)) or 0
+    )
 
 
 def _carry_out(taking: _Taking) -> Report:
@@ -117,14 +126,20 @@ def _carry_out(taking: _Taking) -> Report:
     if effect := EFFECTS.get(step.action):
         effect(taking)
     values = {"state": step.dest, "row_version": seen + 1, **taking.values}
-    swap = update(Report).where(Report.id == report.id, Report.row_version == seen).values(**values).returning(Report.id)
+    swap = (
+        update(Report).where(Report.id == report.id, Report.row_version == seen).values(**values).returning(Report.id)
+    )
     if db.session.scalar(swap, execution_options={"synchronize_session": False}) is None:
         raise Stale
     db.session.refresh(report)
     if after := AFTER.get(step.action):
         after(taking)
     record(
-        taking.fact, actor=taking.actor, now=taking.now, report=report, step=(source, report.state, report.row_version),
+        taking.fact,
+        actor=taking.actor,
+        now=taking.now,
+        report=report,
+        step=(source, report.state, report.row_version),
         params={"round": report.round, **taking.params},
     )
     return report
@@ -133,7 +148,10 @@ def _carry_out(taking: _Taking) -> Report:
 def _submit(taking: _Taking) -> None:
     report, now = taking.report, taking.now
     taking.values.update(
-        submitted_at=now, first_submitted_at=report.first_submitted_at or now, taken_at=None, notices_leave_at=None,
+        submitted_at=now,
+        first_submitted_at=report.first_submitted_at or now,
+        taken_at=None,
+        notices_leave_at=None,
         round=1 if report.state == "draft" else report.round + 1,
     )
 
@@ -170,13 +188,17 @@ def _return(taking: _Taking) -> None:
     taking.values.update(returned_at=taking.now, notices_leave_at=taking.now + wait, due_on=taking.extras.new_due_on)
     old = taking.report.due_on
     db.session.execute(
-        update(Point).where(Point.report_id == taking.report.id, Point.returned_at.is_(None)).values(returned_at=taking.now)
+        update(Point)
+        .where(Point.report_id == taking.report.id, Point.returned_at.is_(None))
+        .values(returned_at=taking.now)
     )
     points = db.session.scalar(
         select(func.count()).where(Point.report_id == taking.report.id, Point.round == taking.report.round)
     )
     taking.params.update(
-        points=points, letter=taking.extras.letter, old_due=old.isoformat() if old else None,
+        points=points,
+        letter=taking.extras.letter,
+        old_due=old.isoformat() if old else None,
         due=taking.extras.new_due_on.isoformat() if taking.extras.new_due_on else None,
     )
 
@@ -185,7 +207,10 @@ def _recall(taking: _Taking) -> None:
     """The return's notices never leave, its points are drafts again, and the old due date stands."""
     report = taking.report
     entry = db.session.scalar(
-        select(Entry).where(Entry.report_id == report.id, Entry.fact == "report.returned").order_by(Entry.id.desc()).limit(1)
+        select(Entry)
+        .where(Entry.report_id == report.id, Entry.fact == "report.returned")
+        .order_by(Entry.id.desc())
+        .limit(1)
     )
     if entry is None:
         raise NotFound
@@ -193,13 +218,19 @@ def _recall(taking: _Taking) -> None:
         update(Notice).where(Notice.entry_id == entry.id, Notice.status == "pending").values(status="recalled")
     )
     db.session.execute(
-        update(Point).where(Point.report_id == report.id, Point.round == report.round, Point.returned_at == report.returned_at)
+        update(Point)
+        .where(Point.report_id == report.id, Point.round == report.round, Point.returned_at == report.returned_at)
         .values(returned_at=None)
     )
-    earlier = db.session.scalar(select(func.max(Point.returned_at)).where(Point.report_id == report.id, Point.round < report.round))
+    earlier = db.session.scalar(
+        select(func.max(Point.returned_at)).where(Point.report_id == report.id, Point.round < report.round)
+    )
     old = entry.params.get("old_due")
     taking.values.update(
-        notices_leave_at=None, returned_at=earlier, due_on=date.fromisoformat(old) if old else None, taken_at=report.taken_at or taking.now
+        notices_leave_at=None,
+        returned_at=earlier,
+        due_on=date.fromisoformat(old) if old else None,
+        taken_at=report.taken_at or taking.now,
     )
 
 
@@ -216,8 +247,15 @@ def _write_publication(taking: _Taking) -> None:
 
 
 EFFECTS: dict[str, Callable[[_Taking], None]] = {
-    "submit": _submit, "resubmit": _submit, "withdraw": _withdraw, "withdraw_again": _withdraw_again, "take": _take,
-    "release": _release, "return": _return, "recall": _recall, "publish": _publish,
+    "submit": _submit,
+    "resubmit": _submit,
+    "withdraw": _withdraw,
+    "withdraw_again": _withdraw_again,
+    "take": _take,
+    "release": _release,
+    "return": _return,
+    "recall": _recall,
+    "publish": _publish,
 }
 AFTER: dict[str, Callable[[_Taking], None]] = {"submit": _freeze, "resubmit": _freeze, "publish": _write_publication}
 
@@ -226,8 +264,9 @@ AFTER: dict[str, Callable[[_Taking], None]] = {"submit": _freeze, "resubmit": _f
 def release_all(actor: Actor, reviewer: Person, *, now: datetime) -> None:
     """Release every report a leaving reviewer holds."""
     held = db.session.execute(
-        select(Report.id, Report.row_version).where(Report.reviewer_id == reviewer.id, Report.taken_at.is_not(None), Report.state == "review")
+        select(Report.id, Report.row_version).where(
+            Report.reviewer_id == reviewer.id, Report.taken_at.is_not(None), Report.state == "review"
+        )
     ).all()
     for report_id, seen in held:
         take_step(actor, report_id, "release", seen=seen, now=now)
-

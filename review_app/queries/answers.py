@@ -17,10 +17,14 @@ from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
 def sheet_of(report: Report) -> Sheet:
     """The present answers and items of a report. Two queries."""
     items = db.session.scalars(
-        select(Item).where(Item.report_id == report.id, Item.ended_at.is_(None)).order_by(Item.position, Item.created_at)
+        select(Item)
+        .where(Item.report_id == report.id, Item.ended_at.is_(None))
+        .order_by(Item.position, Item.created_at)
     ).all()
     rows = db.session.execute(
-        select(Answer.item_id, Answer.question, Answer.value, Answer.lang, Answer.row_version).where(Answer.report_id == report.id)
+        select(Answer.item_id, Answer.question, Answer.value, Answer.lang, Answer.row_version).where(
+            Answer.report_id == report.id
+        )
     )
     return Sheet(
         questionnaire_of(report),
@@ -35,8 +39,11 @@ def known_words(report: Report) -> list[str]:
     return [report.party_code, *report.party.names.values(), report.subject]
 
 
-def sheet_of_content(questionnaire: Questionnaire, content: dict[str, Any], *, known_words: Sequence[str] = ()) -> Sheet:
+def sheet_of_content(
+    questionnaire: Questionnaire, content: dict[str, Any], *, known_words: Sequence[str] = ()
+) -> Sheet:
     """The answers as a snapshot holds them."""
+
     def key(text: str | None) -> UUID | None:
         return UUID(text) if text else None
 
@@ -60,7 +67,9 @@ def ended_items(report: Report, group: str) -> list[Item]:
     """Entries taken out of the report, which can be brought back."""
     return list(
         db.session.scalars(
-            select(Item).where(Item.report_id == report.id, Item.group == group, Item.ended_at.is_not(None)).order_by(Item.position)
+            select(Item)
+            .where(Item.report_id == report.id, Item.group == group, Item.ended_at.is_not(None))
+            .order_by(Item.position)
         )
     )
 
@@ -73,8 +82,11 @@ def save_of(report: Report, save_id: int) -> Save | None:
 def answer_at(report: Report, question: str, item_id: UUID | None) -> tuple[Answer | None, str | None]:
     """The present answer and the name of who wrote it."""
     row = db.session.execute(
-        select(Answer, Person.name).outerjoin(Person, (Answer.actor_kind == "person") & (Person.id == Answer.actor_id)).where(
-            Answer.report_id == report.id, Answer.question == question,
+        select(Answer, Person.name)
+        .outerjoin(Person, (Answer.actor_kind == "person") & (Person.id == Answer.actor_id))
+        .where(
+            Answer.report_id == report.id,
+            Answer.question == question,
             Answer.item_id.is_(None) if item_id is None else Answer.item_id == item_id,
         )
     ).first()
@@ -96,7 +108,9 @@ def comments_of(report: Report) -> list[Comment]:
 
 def replies_of(report: Report) -> dict[str, FindingReply]:
     """Fingerprint -> why that finding is right as it stands."""
-    return {r.fingerprint: r for r in db.session.scalars(select(FindingReply).where(FindingReply.report_id == report.id))}
+    return {
+        r.fingerprint: r for r in db.session.scalars(select(FindingReply).where(FindingReply.report_id == report.id))
+    }
 
 
 def findings_of(report: Report) -> list[Finding]:

@@ -32,4 +32,7 @@ def inbox(person: Person, now: datetime, *, limit: int = 100) -> list[tuple[Noti
 
 def unread_count(person: Person, now: datetime) -> int:
     """How many told notices the person has not marked as read."""
-    return db.session.scalar(select(func.count()).select_from(Notice).where(_told(person, now), Notice.read_at.is_(None))) or 0
+    return (
+        db.session.scalar(select(func.count()).select_from(Notice).where(_told(person, now), Notice.read_at.is_(None)))
+        or 0
+    )

@@ -146,7 +146,7 @@ def _expected_row(
         due_zone=due_zone,
         is_extended=bool(report and report.state == "draft" and due_on and cycle.due_on and due_on > cycle.due_on),
         is_overdue=bool(is_with_party and cycle.state != "planned" and end and end <= now),
-        last_activity_at=activity.get(report.id) if report else None,
+        last_activity_at=activity.get(report.id) if report and _status(report) != "not_started" else None,
     )
 
 

@@ -22,14 +22,20 @@ def team_of(party_code: str) -> list[Person]:
     """The active people of a party, by name."""
     return list(
         db.session.scalars(
-            select(Person).join(Membership).where(Membership.party_code == party_code, Person.active).distinct().order_by(Person.name)
+            select(Person)
+            .join(Membership)
+            .where(Membership.party_code == party_code, Person.active)
+            .distinct()
+            .order_by(Person.name)
         )
     )
 
 
 def _members(roles: Iterable[str], party_code: str | None) -> set[int]:
     query = select(Membership.person_id).join(Person).where(Membership.role.in_(list(roles)), Person.active)
-    query = query.where(Membership.party_code == party_code) if party_code else query.where(Membership.party_code.is_(None))
+    query = (
+        query.where(Membership.party_code == party_code) if party_code else query.where(Membership.party_code.is_(None))
+    )
     return set(db.session.scalars(query))
 
 
@@ -49,7 +55,9 @@ def audience(name: str, *, entry: Entry, report: Report | None) -> set[int]:
         "reviewers": lambda: _members(("reviewer",), None),
         "administrators": lambda: _members(("administrator",), None),
         "reviewer": lambda: {report.reviewer_id} if report and report.reviewer_id else set(),
-        "previous_reviewer": lambda: {entry.params["previous_reviewer_id"]} if entry.params.get("previous_reviewer_id") else set(),
+        "previous_reviewer": lambda: (
+            {entry.params["previous_reviewer_id"]} if entry.params.get("previous_reviewer_id") else set()
+        ),
     }[name]()
     own = _members(("contributor", "coordinator"), party) if party else set()
     return {person for person in found if person} - own - ({entry.actor_id} if entry.actor_id else set())

@@ -40,17 +40,23 @@ def my_reports(person: Person) -> list[Row]:
     """The reports of the person's parties, the ones they must act on first. Two queries."""
     last = (
         select(Answer.report_id, func.count().label("answers"), func.max(Answer.updated_at).label("at"))
-        .group_by(Answer.report_id).subquery()
+        .group_by(Answer.report_id)
+        .subquery()
     )
     points = (
         select(Point.report_id, func.count().label("open"))
         .where(Point.returned_at.is_not(None), Point.reply.is_(None), Point.weight == "must")
-        .group_by(Point.report_id).subquery()
+        .group_by(Point.report_id)
+        .subquery()
     )
     writer = (
-        select(Person.name).join(Answer, Answer.actor_id == Person.id)
+        select(Person.name)
+        .join(Answer, Answer.actor_id == Person.id)
         .where(Answer.report_id == Report.id, Answer.actor_kind == "person")
-        .order_by(Answer.updated_at.desc()).limit(1).correlate(Report).scalar_subquery()
+        .order_by(Answer.updated_at.desc())
+        .limit(1)
+        .correlate(Report)
+        .scalar_subquery()
     )
     rows = db.session.execute(
         select(Report, last.c.answers, last.c.at, points.c.open, writer)
@@ -59,7 +65,10 @@ def my_reports(person: Person) -> list[Row]:
         .join(Cycle, Cycle.id == Report.cycle_id)
         .where(Report.party_code.in_(sorted(person.party_codes)))
         .order_by(
-            (Report.state == "revision").desc(), (Report.state == "draft").desc(), Report.due_on.asc().nulls_last(), Report.id
+            (Report.state == "revision").desc(),
+            (Report.state == "draft").desc(),
+            Report.due_on.asc().nulls_last(),
+            Report.id,
         )
     )
     return [
@@ -70,7 +79,9 @@ def my_reports(person: Person) -> list[Row]:
 
 def latest_snapshot(report: Report) -> Snapshot | None:
     """The copy made at the last submission."""
-    return db.session.scalar(select(Snapshot).where(Snapshot.report_id == report.id).order_by(Snapshot.number.desc()).limit(1))
+    return db.session.scalar(
+        select(Snapshot).where(Snapshot.report_id == report.id).order_by(Snapshot.number.desc()).limit(1)
+    )
 
 
 def snapshot_of(report: Report, number: int) -> Snapshot:
@@ -84,8 +95,10 @@ def snapshot_of(report: Report, number: int) -> Snapshot:
 def journal_of(report: Report) -> list[tuple[Entry, str | None]]:
     """Every entry about the report with its actor's name, oldest first."""
     rows = db.session.execute(
-        select(Entry, Person.name).outerjoin(Person, (Entry.actor_kind == "person") & (Person.id == Entry.actor_id))
-        .where(Entry.report_id == report.id).order_by(Entry.id)
+        select(Entry, Person.name)
+        .outerjoin(Person, (Entry.actor_kind == "person") & (Person.id == Entry.actor_id))
+        .where(Entry.report_id == report.id)
+        .order_by(Entry.id)
     )
     return [(entry, name) for entry, name in rows]
 

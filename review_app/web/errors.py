@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Sequence
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -37,10 +38,26 @@ def _is_machinery(name: str) -> bool:
     return name in MACHINERY or name.startswith("seen-")
 
 
+def _kept_if_readable() -> Sequence[tuple[str, str]]:
+    try:
+        return kept_text()
+    except HTTPException:  # the form itself cannot be read
+        return ()
+
+
+def _page_as_it_is() -> str:
+    """The page the form stood on. The address it was sent to may be one that cannot be opened."""
+    origin = urlsplit(request.referrer or "")
+    if origin.netloc == request.host:
+        return f"{origin.path}?{origin.query}" if origin.query else origin.path
+    rule = request.url_rule
+    return request.full_path.rstrip("?") if rule and "GET" in (rule.methods or ()) else url_for("public.home")
+
+
 def _page(status: int, title: str, words: str, *, reasons: Sequence[object] = (), can_reload: bool = False) -> Shown:
     page = render_template(
-        "pages/errors/error.html", status=status, title=title, words=words, reasons=reasons, kept=kept_text(),
-        can_reload=can_reload, address=request.full_path.rstrip("?"), is_signed_in=access.person_or_none() is not None,
+        "pages/errors/error.html", status=status, title=title, words=words, reasons=reasons, kept=_kept_if_readable(),
+        can_reload=can_reload, address=_page_as_it_is() if can_reload else "", is_signed_in=access.person_or_none() is not None,
     )  # fmt: skip
     return page, status
 
@@ -90,16 +107,10 @@ def blocked(error: Blocked) -> Shown:
 
 
 def too_large(error: RequestEntityTooLarge) -> Shown:
-    """More text than one form may carry. It is read again without that limit, so that it can be given back."""
-    request.max_form_memory_size = None
-    try:
-        kept_text()
-    except RequestEntityTooLarge:
-        current_app.logger.info("Too large to give back: %s bytes", request.content_length)
-        request.environ["REQUEST_METHOD"] = "GET"
+    """More than the server reads at once. It never saw the text, but the browser that sent it has it still."""
     return _page(
         413, gettext("This is too much at once"),
-        gettext("Nothing was saved. Send the text in smaller parts. What could be kept of it is below."),
+        gettext("Nothing was saved. Go back: your browser still has what you wrote. Then send it in smaller parts."),
     )
 
 
@@ -120,12 +131,8 @@ def http(error: HTTPException) -> Shown:
 
 def broken(error: Exception) -> Shown:
     """Our own fault. The page needs neither database nor session, since either may be what broke."""
-    try:
-        kept: Sequence[tuple[str, str]] = kept_text()
-    except HTTPException:
-        kept = ()
     template = current_app.jinja_env.get_template("pages/errors/broken.html")
-    return template.render(lang=presentation.current_language(), kept=kept), 500
+    return template.render(lang=presentation.current_language(), kept=_kept_if_readable()), 500
 
 
 def register(app: Flask) -> None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
 from flask import Flask, g, request, url_for
 from flask_babel import format_datetime, format_decimal, get_locale, gettext
-from werkzeug.routing import BuildError
 
 from review_app.forms.countries import country_name
 from review_app.forms.languages import INTERFACE_LANGUAGES, direction
@@ -46,11 +46,9 @@ def _same_page(language: str) -> str:
     rule = request.url_rule
     if rule is None or "GET" not in (rule.methods or ()) or "lang" not in rule.arguments:
         return url_for("public.home", lang=language)
-    parts = {**request.args.to_dict(flat=False), **(request.view_args or {}), "lang": language}
-    try:
-        return url_for(rule.endpoint, **parts)
-    except BuildError:
-        return url_for("public.home", lang=language)
+    address = url_for(rule.endpoint, **{**(request.view_args or {}), "lang": language})
+    query = urlencode(list(request.args.items(multi=True)))
+    return f"{address}?{query}" if query else address
 
 
 def figure(number: Any) -> str:

@@ -34,7 +34,9 @@ def say(message: Message | Mapping[str, Any] | str) -> str:
     """A Message, or its stored JSON, in the reader's language."""
     if isinstance(message, str):
         return gettext(message)
-    identifier, params = (message.id, message.params) if isinstance(message, Message) else (message["id"], message["params"])
+    identifier, params = (
+        (message.id, message.params) if isinstance(message, Message) else (message["id"], message["params"])
+    )
     sentence = gettext(identifier)
     return sentence % {name: _param(value) for name, value in params.items()} if params else sentence
 
@@ -81,7 +83,9 @@ def far(on: date | None, zone_name: str = "UTC") -> str:
     days = (on - access.now().astimezone(ZoneInfo(zone_name)).date()).days
     if days == 0:
         return gettext("today")
-    return format_timedelta(timedelta(days=days), granularity="day", threshold=1e9, add_direction=True, locale=get_locale())
+    return format_timedelta(
+        timedelta(days=days), granularity="day", threshold=1e9, add_direction=True, locale=get_locale()
+    )
 
 
 def is_late(report: Report) -> bool:
@@ -115,7 +119,7 @@ def point_question(questionnaire: Questionnaire, sheet: Sheet, point: Point) -> 
     """The question a point is tied to, also when its item has been taken out since."""
     if point.question is None:
         return None
-    groups = [group for group in questionnaire.section(point.section).groups] if point.item_id else []
+    groups = list(questionnaire.section(point.section).groups) if point.item_id else []
     named = next((item.group for item in sheet.items if item.id == point.item_id), groups[0].code if groups else None)
     return questionnaire.find(point.question, named)
 
@@ -135,13 +139,28 @@ def register(app: Flask) -> None:
     env = app.jinja_env
     env.filters.update(words=words, say=say, moment=moment, day=day, far=far, prose=prose)
     env.globals.update(
-        can=nav_can, state_name=state_name, waits_for=waits_for, report_title=report_title, is_late=is_late, due_moment=due_moment, headline=headline, slug_of=slug_of, point_question=point_question,
-        cycle_state_name=lambda state: say(CYCLE_NAMES[CycleState(state)]), LANGUAGES=LANGUAGES, Markup=Markup,
+        can=nav_can,
+        state_name=state_name,
+        waits_for=waits_for,
+        report_title=report_title,
+        is_late=is_late,
+        due_moment=due_moment,
+        headline=headline,
+        slug_of=slug_of,
+        point_question=point_question,
+        cycle_state_name=lambda state: say(CYCLE_NAMES[CycleState(state)]),
+        LANGUAGES=LANGUAGES,
+        Markup=Markup,
     )
 
     @app.context_processor
     def _of_this_request() -> dict[str, Any]:
-        return {"lang": current_language(), "person": access.person_or_none(), "now": access.now(), "unread": _Lazy(_unread)}
+        return {
+            "lang": current_language(),
+            "person": access.person_or_none(),
+            "now": access.now(),
+            "unread": _Lazy(_unread),
+        }
 
 
 class _Lazy:

@@ -91,8 +91,10 @@ def _section_page(report: Report, code: str, form: NoteForm | PointForm | None, 
     if index is None:
         raise NotFound
     blocks = work.blocks(sections[index])
-    if request.args.get("only") == "changed":
-        blocks = [block for block in blocks if block.change or block.is_item or block.points]
+    is_narrowed = request.args.get("only") == "changed"
+    if is_narrowed:
+        changed_items = {block.item_id for block in blocks if block.change or block.points}
+        blocks = [b for b in blocks if b.change or b.points or (b.is_item and b.item_id in changed_items)]
     return render_template(
         "pages/review/section.html",
         report=report,
@@ -100,6 +102,7 @@ def _section_page(report: Report, code: str, form: NoteForm | PointForm | None, 
         section=sections[index],
         number=index + 1,
         blocks=blocks,
+        is_narrowed=is_narrowed,
         before=sections[index - 1] if index else None,
         after=sections[index + 1] if index + 1 < len(sections) else None,
         form=form,

@@ -54,11 +54,19 @@ def _page(report: Report, reasons: tuple[Message, ...] = ()) -> str:
     found = check(sheet, access.now())
     standing = [one for one in found if one.fingerprint not in replies]
     return render_template(
-        "pages/desk/completeness.html", report=report, sheet=sheet, progress=progress(sheet, standing), reasons=reasons,
-        groups=[(severity, [one for one in standing if one.severity == severity]) for severity in ("error", "warning", "note")],
+        "pages/desk/completeness.html",
+        report=report,
+        sheet=sheet,
+        progress=progress(sheet, standing),
+        reasons=reasons,
+        groups=[
+            (severity, [one for one in standing if one.severity == severity])
+            for severity in ("error", "warning", "note")
+        ],
         answered=[(one, replies[one.fingerprint]) for one in found if one.fingerprint in replies],
         forms={one.fingerprint: ReplyForm(prefix=one.fingerprint[:12]) for one in found},
-        may_answer=bool(can(access.actor(), "report.answer_finding", report)) and not is_recallable(report), place=place,
+        may_answer=bool(can(access.actor(), "report.answer_finding", report)) and not is_recallable(report),
+        place=place,
     )
 
 

@@ -33,8 +33,15 @@ def report(report: Report) -> str:
     found = check(sheet, access.now())
     open_found = [one for one in found if one.fingerprint not in replies]
     return render_template(
-        "pages/desk/report.html", report=report, sheet=sheet, progress=progress(sheet, open_found), found=open_found,
-        points=visible_points(report), snapshot=latest_snapshot(report), journal=visible_journal(report), extensions=extensions_of(report),
+        "pages/desk/report.html",
+        report=report,
+        sheet=sheet,
+        progress=progress(sheet, open_found),
+        found=open_found,
+        points=visible_points(report),
+        snapshot=latest_snapshot(report),
+        journal=visible_journal(report),
+        extensions=extensions_of(report),
         is_recallable=is_recallable(report),
     )
 
@@ -91,8 +98,14 @@ def _points_page(report: Report, reasons: tuple[object, ...] = ()) -> str:
     shown = visible_points(report)
     forms = {point.id: ReplyForm(prefix=f"p{point.id}", reply=point.reply) for point in shown}
     return render_template(
-        "pages/desk/points.html", report=report, points=shown, forms=forms, questionnaire=questionnaire_of(report),
-        sheet=sheet_of(report), reasons=reasons, journal=journal_of(report),
+        "pages/desk/points.html",
+        report=report,
+        points=shown,
+        forms=forms,
+        questionnaire=questionnaire_of(report),
+        sheet=sheet_of(report),
+        reasons=reasons,
+        journal=journal_of(report),
     )
 
 
@@ -106,8 +119,14 @@ def team(report: Report) -> str | Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             accounts.invite(
-                access.actor(), email=form.email.data or "", name=form.name.data or "", language=form.language.data,
-                role=form.role.data, party_code=report.party_code, sections=form.sections.data or None, now=access.now(),
+                access.actor(),
+                email=form.email.data or "",
+                name=form.name.data or "",
+                language=form.language.data,
+                role=form.role.data,
+                party_code=report.party_code,
+                sections=form.sections.data or None,
+                now=access.now(),
             )
         except Denied as denied:
             form.form_errors.append(str(denied.refusal))
@@ -115,7 +134,11 @@ def team(report: Report) -> str | Response | tuple[str, int]:
             flash(gettext("The invitation is on its way."))
             return redirect(url_for("desk.team", report_id=report.id))
     page = render_template(
-        "pages/desk/team.html", report=report, people=team_of(report.party_code), form=form,
-        sections={section.code: section.title for section in sections}, may_invite=can(access.actor(), "report.invite", report),
+        "pages/desk/team.html",
+        report=report,
+        people=team_of(report.party_code),
+        form=form,
+        sections={section.code: section.title for section in sections},
+        may_invite=can(access.actor(), "report.invite", report),
     )
     return (page, 422) if form.errors else page

@@ -31,8 +31,12 @@ def section(report: Report, code: str) -> str:
     home, sheet = _section(report, code), sheet_of(report)
     questions = sheet.asked(code)
     return render_template(
-        "pages/desk/section.html", section=home, groups=sheet.asked_groups(code), form=_form(sheet, questions, None),
-        ended={group.code: ended_items(report, group.code) for group in home.groups}, **_context(report, sheet, home, questions, None),
+        "pages/desk/section.html",
+        section=home,
+        groups=sheet.asked_groups(code),
+        form=_form(sheet, questions, None),
+        ended={group.code: ended_items(report, group.code) for group in home.groups},
+        **_context(report, sheet, home, questions, None),
     )
 
 
@@ -53,8 +57,13 @@ def item(report: Report, item_id: UUID) -> str:
     home = sheet.questionnaire.section_of(entry.group)
     questions = sheet.asked_in(entry)
     return render_template(
-        "pages/desk/item.html", section=home, group=sheet.group_of(entry), entry=entry, title=sheet.title(entry),
-        form=_form(sheet, questions, entry), **_context(report, sheet, home, questions, entry),
+        "pages/desk/item.html",
+        section=home,
+        group=sheet.group_of(entry),
+        entry=entry,
+        title=sheet.title(entry),
+        form=_form(sheet, questions, entry),
+        **_context(report, sheet, home, questions, entry),
     )
 
 
@@ -81,7 +90,8 @@ def end(report: Report, item_id: UUID, verb: str) -> Response:
     """Take an entry out of the report, or bring it back."""
     ended = end_item(access.actor(), report.id, item_id, is_ended=verb == "end", now=access.now())
     flash(
-        gettext("The entry was taken out. You can bring it back from the end of this page.") if verb == "end"
+        gettext("The entry was taken out. You can bring it back from the end of this page.")
+        if verb == "end"
         else gettext("The entry is back.")
     )
     home = questionnaire_of(report).section_of(ended.group)
@@ -108,8 +118,16 @@ def conflict(report: Report, save_id: int) -> str | Response:
     form = make_form([question], language=current_language())()
     form.fill({question.code: _Kept(kept.value, kept.lang, theirs.row_version if theirs else 0)})
     return render_template(
-        "pages/desk/conflict.html", report=report, section=home, entry=entry, question=question, form=form, kept=kept,
-        theirs=theirs, writer=writer, changes=differing(_text(theirs.value if theirs else None), _text(kept.value)),
+        "pages/desk/conflict.html",
+        report=report,
+        section=home,
+        entry=entry,
+        question=question,
+        form=form,
+        kept=kept,
+        theirs=theirs,
+        writer=writer,
+        changes=differing(_text(theirs.value if theirs else None), _text(kept.value)),
         title=sheet.title(entry) if entry else "",
     )
 
@@ -152,16 +170,24 @@ def _form(sheet: Sheet, questions: Sequence[Question], entry: SheetItem | None) 
     return form
 
 
-def _context(report: Report, sheet: Sheet, home: Section, questions: Sequence[Question], entry: SheetItem | None) -> dict[str, object]:
+def _context(
+    report: Report, sheet: Sheet, home: Section, questions: Sequence[Question], entry: SheetItem | None
+) -> dict[str, object]:
     sections = sheet.questionnaire.sections
     at = sections.index(home)
     verdict = can(access.actor(), "report.write", report, section=home.code)
     points = [point for point in visible_points(report) if point.section == home.code]
     here = entry.id if entry else None
     return {
-        "report": report, "sheet": sheet, "questions": questions, "number": at + 1, "count": len(sections),
-        "following": sections[at + 1] if at + 1 < len(sections) else None, "refusal": verdict.refusal,
-        "may_write": verdict.allowed and not is_recallable(report), "is_recallable": is_recallable(report),
+        "report": report,
+        "sheet": sheet,
+        "questions": questions,
+        "number": at + 1,
+        "count": len(sections),
+        "following": sections[at + 1] if at + 1 < len(sections) else None,
+        "refusal": verdict.refusal,
+        "may_write": verdict.allowed and not is_recallable(report),
+        "is_recallable": is_recallable(report),
         "points": [point for point in points if point.item_id == here],
         "all_points": points,
     }
@@ -185,13 +211,18 @@ def _save(
     fresh = [q for q in now_shown if q.code not in before]
     if wrong:
         flash(
-            ngettext("Saved. %(num)s answer needs your attention.", "Saved. %(num)s answers need your attention.", len(wrong)), "warning"
+            ngettext(
+                "Saved. %(num)s answer needs your attention.", "Saved. %(num)s answers need your attention.", len(wrong)
+            ),
+            "warning",
         )
     elif fresh:
         flash(gettext("Saved. Your answers opened new questions on this page."))
     else:
         flash(gettext("Saved."))
-    return redirect(_next_address(report, home, entry, stays=bool(wrong or fresh), anchor=next(iter(wrong or fresh), None)))
+    return redirect(
+        _next_address(report, home, entry, stays=bool(wrong or fresh), anchor=next(iter(wrong or fresh), None))
+    )
 
 
 def _shown(sheet: Sheet, home: Section, entry: SheetItem | None) -> tuple[Question, ...]:
@@ -202,7 +233,9 @@ def _count(outcomes: Sequence[Outcome]) -> int:
     return sum(1 for outcome in outcomes if outcome.result == "saved")
 
 
-def _next_address(report: Report, home: Section, entry: SheetItem | None, *, stays: bool, anchor: Question | None) -> str:
+def _next_address(
+    report: Report, home: Section, entry: SheetItem | None, *, stays: bool, anchor: Question | None
+) -> str:
     row = request.form.get("add_row")
     if row:
         return _here(report, home, entry, more=row, _anchor=f"{row}-more")
