@@ -13,6 +13,7 @@ from review_app.models import Cycle, CycleParty, Membership, Party, Person, Repo
 from review_app.operations import accounts, cycles
 from review_app.permissions import SYSTEM
 from review_app.queries import office
+from review_app.queries.reports import due_moment
 from review_app.transaction import atomic
 from tests.browser import Browser
 from tests.people import add_parties, make_person, sign_in
@@ -138,7 +139,7 @@ def _spread(cycle_id: int) -> None:
 def test_overdue_counts_from_the_end_of_the_day_in_its_zone(db: object) -> None:
     add_parties()
     cycle = opened()
-    assert office.deadline(DUE, "America/Santiago") == datetime(2027, 7, 1, 4, tzinfo=UTC)
+    assert due_moment(DUE, "America/Santiago") == datetime(2027, 7, 1, 4, tzinfo=UTC)
     before, after = datetime(2027, 6, 30, 23, 59, tzinfo=UTC), datetime(2027, 7, 1, tzinfo=UTC)
     assert office.cycle_table(cycle, now=before).counts["overdue"] == 0
     assert office.cycle_table(cycle, now=after).counts["overdue"] == 2

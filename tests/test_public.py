@@ -114,7 +114,7 @@ class Press:
         slug = f"{name}-{year}"
         cycle = database.session.scalar(select(Cycle).where(Cycle.slug == slug)) or Cycle(
             slug=slug, titles=w(f"Reports of {year}"), questionnaire=name, edition="1", checksum=SHA, state="open",
-            starts_on=date(year - 3, 1, 1), ends_on=date(year, 12, 31), due_on=date(year + 1, 6, 30), opened_at=NOW,
+            starts_on=date(year - 3, 1, 1), ends_on=date(year, 12, 31), due_on=date(year, 12, 31), opened_at=NOW,
         )
         database.session.add(cycle)
         database.session.flush()

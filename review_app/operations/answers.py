@@ -102,6 +102,8 @@ def _save_one(
         return Outcome(question.code, "unchanged", None)
     if standing is not None and standing.value == value and (standing.lang == lang or values.is_blank(value)):
         return Outcome(question.code, "unchanged", standing)
+    if version != line.seen and _is_untouched(report, item_id, line, value):
+        return Outcome(question.code, "unchanged", standing)
     save = Save(
         report_id=report.id,
         item_id=item_id,
@@ -126,6 +128,24 @@ def _save_one(
     standing.value, standing.lang, standing.origin, standing.row_version = value, lang, "typed", version + 1
     standing.actor_kind, standing.actor_id, standing.updated_at = actor.kind, actor.id, now
     return Outcome(question.code, "saved", standing)
+
+
+def _is_untouched(report: Report, item_id: UUID | None, line: Typed, value: values.Value) -> bool:
+    """Whether an answer came back just as the page had shown it.
+
+    A page sends all its answers. One that its reader left alone must not fight with what somebody else wrote there.
+    """
+    if not line.seen:
+        return values.is_blank(value)
+    shown = db.session.scalar(
+        select(Save.value).where(
+            Save.report_id == report.id,
+            Save.item_id.is_(None) if item_id is None else Save.item_id == item_id,
+            Save.question == line.question,
+            Save.row_version == line.seen,
+        )
+    )
+    return shown is not None and shown["raw"] == value["raw"]
 
 
 @atomic

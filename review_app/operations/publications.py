@@ -51,7 +51,8 @@ def write_publication(report: Report, content: dict[str, Any], *, sha256: str, n
     db.session.execute(update(table).where(table.c.report_id == report.id, table.c.is_current).values(is_current=False))
     row = {**_about(report), "number": number, "is_current": True, "slug": slug, "title": _title(questionnaire, sheet),
            "questionnaire": questionnaire.name, "edition": questionnaire.edition, "sha256": sha256, "published_at": now}
-    row["year"] = row["ends_on"].year if row["ends_on"] else now.year
+    told_by = report.cycle.due_on or row["ends_on"] or now
+    row["year"] = told_by.year
     publication_id: int = db.session.execute(insert(table).returning(table.c.id), row).scalar_one()
     _write_items(publication_id, sheet, {UUID(entry["id"]): entry for entry in content["items"]})
     _write_answers(publication_id, sheet, fills_gaps=report.origin == "written")

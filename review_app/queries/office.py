@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
 from sqlalchemy.orm import defaultload, joinedload
 
 from review_app.extensions import db
 from review_app.models import Answer, Cycle, CycleParty, Entry, Membership, Notice, Party, Person, Report
+from review_app.queries.reports import due_moment
 
 STATUSES = ("not_started", "started", "overdue", "in_review", "returned", "published")
 JOURNAL_LENGTH = 200
@@ -72,11 +72,6 @@ class Outbox:
     failures: tuple[Notice, ...]
 
 
-def deadline(due_on: date | None, due_zone: str) -> datetime | None:
-    """The moment the due date is over in its zone, as UTC."""
-    return datetime.combine(due_on + timedelta(days=1), time(), ZoneInfo(due_zone)).astimezone(UTC) if due_on else None
-
-
 def cycles() -> list[CycleSummary]:
     """Every cycle, the open ones first, then by period."""
     found = list(db.session.scalars(select(Cycle)))
@@ -135,7 +130,7 @@ def _expected_row(
     cycle: Cycle, party: Party, subject: str, report: Report | None, activity: Mapping[int, datetime], now: datetime
 ) -> ExpectedRow:
     due_on, due_zone = (report.due_on, report.due_zone) if report else (cycle.due_on, cycle.due_zone)
-    end = deadline(due_on, due_zone)
+    end = due_moment(due_on, due_zone) if due_on else None
     is_with_party = report is None or report.state in ("draft", "revision")
     return ExpectedRow(
         party=party,

@@ -1,7 +1,8 @@
 """Reads of reports: always through what the actor may see."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
@@ -36,16 +37,18 @@ class Row:
     open_points: int
 
 
-def my_reports(person: Person) -> list[Row]:
-    """The reports of the person's parties, the ones they must act on first. Two queries."""
+def my_reports(person: Person, *, now: datetime) -> list[Row]:
+    """The reports of the person's parties, the ones they must act on first. One query."""
     last = (
         select(Answer.report_id, func.count().label("answers"), func.max(Answer.updated_at).label("at"))
         .group_by(Answer.report_id)
         .subquery()
     )
+    is_waiting = func.coalesce(Report.notices_leave_at > now, False)  # the return can be recalled: nobody was told
     points = (
         select(Point.report_id, func.count().label("open"))
-        .where(Point.returned_at.is_not(None), Point.reply.is_(None), Point.weight == "must")
+        .join(Report, Report.id == Point.report_id)
+        .where(Point.returned_at.is_not(None), Point.reply.is_(None), Point.weight == "must", ~is_waiting)
         .group_by(Point.report_id)
         .subquery()
     )
@@ -78,10 +81,9 @@ def my_reports(person: Person) -> list[Row]:
 
 
 def latest_snapshot(report: Report) -> Snapshot | None:
-    """The copy made at the last submission."""
-    return db.session.scalar(
-        select(Snapshot).where(Snapshot.report_id == report.id).order_by(Snapshot.number.desc()).limit(1)
-    )
+    """The copy made at the last submission that was not taken back in a later round."""
+    mine = select(Snapshot).where(Snapshot.report_id == report.id, Snapshot.round <= report.round)
+    return db.session.scalar(mine.order_by(Snapshot.number.desc()).limit(1))
 
 
 def snapshot_of(report: Report, number: int) -> Snapshot:
@@ -108,6 +110,13 @@ def extensions_of(report: Report) -> list[Extension]:
     return list(db.session.scalars(select(Extension).where(Extension.report_id == report.id).order_by(Extension.id)))
 
 
-def is_overdue(report: Report, today: date) -> bool:
-    """Whether the ministry is late, judged on the date in the cycle's zone by the caller."""
-    return report.state in ("draft", "revision") and report.due_on is not None and report.due_on < today
+def due_moment(on: date, zone_name: str) -> datetime:
+    """The instant a due date ends: midnight after it, in its zone, as UTC."""
+    return datetime.combine(on + timedelta(days=1), time(), ZoneInfo(zone_name)).astimezone(UTC)
+
+
+def is_late(report: Report, now: datetime) -> bool:
+    """Whether the ministry's date has passed while the report is with it."""
+    if report.due_on is None or report.state not in ("draft", "revision"):
+        return False
+    return now >= due_moment(report.due_on, report.due_zone)

@@ -41,6 +41,13 @@ def actor() -> Person:
     return person
 
 
+def workplace(person: Person) -> str:
+    """The endpoint of the page a person works from."""
+    if person.party_codes or not (person.is_reviewer or person.is_administrator):
+        return "desk.home"
+    return "review.queue" if person.is_reviewer else "office.cycles"
+
+
 def _wear(view: View, rule: str) -> View:
     view.__dict__["access_rule"] = rule
     return view

@@ -55,10 +55,7 @@ def _onward(person: Person) -> Response:
     target = request.args.get("next", "")
     if _is_ours(target):
         return redirect(target)
-    endpoint = "desk.home"
-    if not person.party_codes:
-        endpoint = "review.queue" if person.is_reviewer else "office.cycles" if person.is_administrator else endpoint
-    return redirect(url_for(endpoint, lang=person.language))
+    return redirect(url_for(access.workplace(person), lang=person.language))
 
 
 def _is_ours(target: str) -> bool:

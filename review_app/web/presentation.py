@@ -1,7 +1,7 @@
 """What every page may use: globals and filters that put values into the reader's words."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from review_app.models import Point, Report
 from review_app.notices import headline
 from review_app.operations.publications import slug_of
 from review_app.queries.notices import unread_count
+from review_app.queries.reports import due_moment, is_late
 from review_app.questionnaire.language import LANGUAGES, Question, Questionnaire
 from review_app.questionnaire.sheets import Sheet
 from review_app.web import access
@@ -71,11 +72,6 @@ def day(on: date | None) -> str:
     return format_date(on, "d MMMM y") if on else ""
 
 
-def due_moment(on: date, zone_name: str) -> datetime:
-    """The instant a due date ends: midnight after it, in its zone."""
-    return datetime.combine(on + timedelta(days=1), time(), ZoneInfo(zone_name)).astimezone(UTC)
-
-
 def far(on: date | None, zone_name: str = "UTC") -> str:
     """How far a due date is from now: "in 12 days", "3 days ago", "today"."""
     if on is None:
@@ -86,13 +82,6 @@ def far(on: date | None, zone_name: str = "UTC") -> str:
     return format_timedelta(
         timedelta(days=days), granularity="day", threshold=1e9, add_direction=True, locale=get_locale()
     )
-
-
-def is_late(report: Report) -> bool:
-    """Whether the ministry's date has passed while the report is with it."""
-    if report.due_on is None or report.state not in ("draft", "revision"):
-        return False
-    return access.now() >= due_moment(report.due_on, report.due_zone)
 
 
 def state_name(report: Report | str, audience: str) -> str:
@@ -143,7 +132,7 @@ def register(app: Flask) -> None:
         state_name=state_name,
         waits_for=waits_for,
         report_title=report_title,
-        is_late=is_late,
+        is_late=lambda report: is_late(report, access.now()),
         due_moment=due_moment,
         headline=headline,
         slug_of=slug_of,

@@ -8,7 +8,7 @@ from review_app.checks.engine import check, progress
 from review_app.forms.desk import InviteForm, ReplyForm
 from review_app.models import Entry, Point, Report
 from review_app.operations import accounts, reviews
-from review_app.permissions import Denied, can
+from review_app.permissions import Denied, can, require
 from review_app.queries.answers import points_of, replies_of, sheet_of
 from review_app.queries.people import team_of
 from review_app.queries.reports import extensions_of, journal_of, latest_snapshot, my_reports, questionnaire_of
@@ -19,10 +19,18 @@ from workflows.engine import Blocked
 
 
 @blueprint.get("")
-@access.can("desk.see")
-def home() -> str:
-    """One card a report, the ones that wait for the reader first."""
-    return render_template("pages/desk/home.html", rows=my_reports(access.actor()))
+@access.signed_in
+def home() -> str | Response:
+    """One card a report, the ones that wait for the reader first.
+
+    The public header's "Sign in" leads here and cannot know who follows it: others are led to where they work.
+    """
+    person = access.actor()
+    endpoint = access.workplace(person)
+    if endpoint != "desk.home":
+        return redirect(url_for(endpoint))
+    require(person, "desk.see")
+    return render_template("pages/desk/home.html", rows=my_reports(person, now=access.now()))
 
 
 @blueprint.get("/reports/<int:report_id>")
@@ -55,11 +63,17 @@ INTERNAL = frozenset({"report.recalled", "report.released", "report.taken_over"}
 
 
 def visible_journal(report: Report) -> list[tuple[Entry, str | None]]:
-    """What the party may know of the journal: not the secretariat's own affairs, and no return that can still be recalled."""
-    rows = [(entry, name) for entry, name in journal_of(report) if entry.fact not in INTERNAL]
+    """What the party may know of the journal: not the secretariat's own affairs, and no return before it is told of it."""
+    rows, untold = journal_of(report), set()
+    last_return = None
+    for entry, _name in rows:
+        if entry.fact == "report.returned":
+            last_return = entry.id
+        elif entry.fact == "report.recalled":
+            untold.add(last_return)
     if is_recallable(report):
-        rows = [(entry, name) for entry, name in rows if entry.created_at != report.returned_at]
-    return rows
+        untold.add(last_return)
+    return [(entry, name) for entry, name in rows if entry.fact not in INTERNAL and entry.id not in untold]
 
 
 def visible_points(report: Report) -> list[Point]:
@@ -105,7 +119,7 @@ def _points_page(report: Report, reasons: tuple[object, ...] = ()) -> str:
         questionnaire=questionnaire_of(report),
         sheet=sheet_of(report),
         reasons=reasons,
-        journal=journal_of(report),
+        journal=visible_journal(report),
     )
 
 
