@@ -133,6 +133,29 @@ def _questionnaire_files(paths: tuple[Path, ...]) -> list[Path]:
     return [file for path in paths for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
 
 
+@command.command()
+def workflow() -> None:
+    """Print docs/workflow.md, drawn from the tables in workflows/."""
+    from workflows.drawing import page
+
+    click.echo(page(), nl=False)
+
+
+@command.command()
+def invariants() -> None:
+    """Look for rows that contradict each other. Changes nothing; exits with 1 when it finds some."""
+    from review_app.queries.invariants import INVARIANTS, broken
+
+    app = application()
+    with app.app_context():
+        found = broken()
+    for sentence, ids in found.items():
+        click.echo(f"{sentence}: {', '.join(ids)}", err=True)
+    if found:
+        raise click.ClickException(f"{len(found)} of {len(INVARIANTS)} invariants are broken.")
+    click.echo(f"All {len(INVARIANTS)} invariants hold.")
+
+
 def main() -> None:
     """The entry point. Faults in settings or surroundings are told in a sentence, not in a traceback."""
     try:

@@ -84,7 +84,9 @@ def sign_in() -> Page:
         if person is not None:
             _let_in(person)
             return _onward(person)
-        form.email.errors = [gettext("This address and password do not go together. Check both, or ask for a new password.")]
+        form.email.errors = [
+            gettext("This address and password do not go together. Check both, or ask for a new password.")
+        ]
     was_asked = session.pop("was_asked_to_sign_in", None)
     return render_template("pages/auth/sign_in.html", form=form, was_asked=was_asked), 422 if form.errors else 200
 
@@ -126,7 +128,7 @@ def reset(token: str) -> Page:
     form.about = (person.email, person.name)
     if not form.validate_on_submit():
         return render_template("pages/auth/reset.html", form=form, whose=person), 422 if form.errors else 200
-    accounts.set_password(person, password=hash_password(form.password.data), now=access.now())
+    accounts.set_password(person, password=hash_password(form.password.data or ""), now=access.now())
     flash(gettext("Your password was changed. Sign in with the new one."))
     return redirect(url_for("auth.sign_in"))
 
@@ -147,7 +149,11 @@ def join(token: str) -> Page:
     if not form.validate_on_submit():
         return render_template("pages/auth/join.html", form=form, whose=person), 422 if form.errors else 200
     accounts.join(
-        person, name=form.name.data or "", password=hash_password(form.password.data), language=form.language.data, now=access.now()
+        person,
+        name=form.name.data or "",
+        password=hash_password(form.password.data or ""),
+        language=form.language.data,
+        now=access.now(),
     )
     _let_in(person)
     with force_locale(person.language):
@@ -197,10 +203,10 @@ def _change_details(person: Person, form: AccountForm) -> Response:
 
 def _change_password(person: Person, form: PasswordForm) -> Response | None:
     """None, with an error in the form, when the current password is not right."""
-    if not verify_password(form.current.data, person.password or _nobodys_password()):
+    if not verify_password(form.current.data or "", person.password or _nobodys_password()):
         form.current.errors = [gettext("This is not your current password.")]
         return None
-    accounts.set_password(person, password=hash_password(form.password.data), now=access.now())
+    accounts.set_password(person, password=hash_password(form.password.data or ""), now=access.now())
     _let_in(person)
     flash(gettext("Your password was changed. You were signed out everywhere else."))
     return redirect(url_for("auth.account"))

@@ -53,7 +53,9 @@ def new_cycle() -> Page:
     """Plan a cycle: first the edition (`?questionnaire=name/edition`), then the rest."""
     questionnaire = _edition(request.args.get("questionnaire", ""))
     if questionnaire is None:
-        return render_template("pages/office/new_cycle.html", editions=library.editions(), questionnaire=None, form=None)
+        return render_template(
+            "pages/office/new_cycle.html", editions=library.editions(), questionnaire=None, form=None
+        )
     form = CycleForm().offer(_party_choices())
     reasons: Sequence[Message] = ()
     if form.validate_on_submit():
@@ -179,8 +181,14 @@ def invite() -> Page:
     if form.validate_on_submit():
         try:
             person = accounts.invite(
-                access.actor(), email=form.email.data, name=form.name.data, language=form.language.data, role=form.role.data,
-                party_code=form.party_code.data or None, sections=form.chosen_sections, now=access.now(),
+                access.actor(),
+                email=form.email.data or "",
+                name=form.name.data or "",
+                language=form.language.data,
+                role=form.role.data,
+                party_code=form.party_code.data or None,
+                sections=form.chosen_sections,
+                now=access.now(),
             )
         except Denied as denied:
             reasons = (denied.refusal,)

@@ -179,7 +179,7 @@ def return_report(report: Report) -> Page:
     except Blocked as blocked:
         return _return_page(report, form, reasons=blocked.reasons), 422
     except Stale:
-        form.seen.data = report.row_version
+        form.seen.data = str(report.row_version)
         return _return_page(report, form, reasons=(CHANGED_MEANWHILE,)), 409
     flash(gettext("The report is returned. For a few minutes you can still recall it."))
     return redirect(url_for("review.report", report_id=report.id))
@@ -203,7 +203,7 @@ def publish(report: Report) -> Page:
         except Blocked as blocked:
             reasons, status = blocked.reasons, 422
         except Stale:
-            form.seen.data = report.row_version
+            form.seen.data = str(report.row_version)
             reasons, status = (CHANGED_MEANWHILE,), 409
         else:
             flash(gettext("The report is published."))
