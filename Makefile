@@ -57,7 +57,7 @@ css:  ## Build the style sheet (needs node; the results are committed)
 
 messages: $(READY)  ## Collect the sentences to translate, update the catalogues and compile them
 	@mkdir -p .local
-	$(BIN)/pybabel extract -F babel.cfg -k Message -k lazy_gettext --no-location --sort-output -o .local/messages.pot .
+	$(BIN)/pybabel extract -F babel.cfg -k Message -k lazy_gettext -k _l --no-location --sort-output -o .local/messages.pot .
 	for language in fr es; do \
 	  if [ -e review_app/translations/$$language/LC_MESSAGES/messages.po ]; then verb="update --no-fuzzy-matching"; else verb=init; fi; \
 	  $(BIN)/pybabel $$verb -i .local/messages.pot -d review_app/translations -l $$language; done

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from config import Settings, SetupError
 from review_app.extensions import db as database
 from review_app.models import Cycle, Finding, LastingItem, Notice, Party, Person, Point, Report, Snapshot
+from review_app.queries.invariants import broken
 from seeds.__main__ import fill, main
 from seeds.reference import load_parties, read_data
 from tests.browser import Browser
@@ -51,6 +52,7 @@ def test_the_demo_world(app: Flask, world: datetime, client: Browser) -> None:
         check_the_secretariats_view(world)
         check_what_was_imported()
         check_mail(world)
+        assert broken() == {}
         database.session.remove()
     check_the_public_site(app, client)
     with app.app_context():

@@ -9,6 +9,7 @@ from flask import Flask
 
 from review_app.extensions import db
 from review_app.models import Entry
+from review_app.queries.invariants import broken
 from tests.browser import Browser, Page, Value
 from tests.conftest import MailServer
 from tests.people import PASSWORD, add_parties, make_person, sign_in
@@ -191,6 +192,7 @@ def test_a_report_goes_all_the_way(
         assert "rosa@example.org" not in shown.text and "Ask Rolf" not in shown.text
     with app.app_context():
         facts = list(db.session.scalars(db.select(Entry.fact).where(Entry.report_id == 1).order_by(Entry.id)))
+        assert broken() == {}
     assert facts == [
         "report.expected",
         "report.started",

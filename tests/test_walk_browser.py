@@ -60,7 +60,7 @@ class Walk:
         return link.group()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("has_scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
 def test_a_report_goes_all_the_way_in_a_browser(
     app: Flask,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 LANGUAGES = ("en", "fr", "es")
+# How a day is written out in each (CLDR pattern).
+DAY_PATTERNS = {"en": "d MMMM y", "fr": "d MMMM y", "es": "d 'de' MMMM 'de' y"}
 
 Type = Literal[
     "text", "longtext", "yes_no", "choice", "choices", "number", "percent", "money", "year", "date",

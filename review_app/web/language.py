@@ -78,7 +78,7 @@ def deadline(on: date, zone: str = "UTC") -> str:
 
 
 def _clock(moment: Any) -> str:
-    return str(format_datetime(moment, "d MMMM y, HH:mm", rebase=False))
+    return str(format_datetime(moment, f"{presentation.day_pattern()}, HH:mm", rebase=False))
 
 
 def is_over(on: date, zone: str = "UTC") -> bool:
