@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from review_app.extensions import db
 from review_app.models import Answer, Item, Report, Save
+from review_app.operations.locks import held_report
 from review_app.permissions import Actor, Denied, NotFound, require
 from review_app.queries.reports import questionnaire_of
 from review_app.questionnaire import values
@@ -175,9 +176,7 @@ def end_item(actor: Actor, report_id: int, item_id: UUID, *, is_ended: bool, now
 
 def _open_for_writing(actor: Actor, report_id: int, *, section: str, now: datetime) -> Report:
     """The report, locked FOR SHARE so that no step can pass between this check and the save."""
-    report = db.session.get(Report, report_id, with_for_update={"of": Report, "read": True}, populate_existing=True)
-    if report is None:
-        raise NotFound
+    report = held_report(report_id, is_shared=True)
     require(actor, "report.write", report, section=section)
     if report.notices_leave_at and now < report.notices_leave_at:
         raise Denied(Message("The reviewer can still recall this return. The answers open when that time is over."))

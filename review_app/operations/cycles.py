@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from review_app.extensions import db
 from review_app.models import Cycle, CycleParty, Extension, Report
+from review_app.operations.locks import held_report
 from review_app.permissions import Actor, NotFound, require
 from review_app.questionnaire.library import library
 from review_app.transaction import Stale, atomic, record
@@ -116,9 +117,7 @@ def move_cycle(actor: Actor, cycle_id: int, action: str, *, seen: int, now: date
 @atomic
 def extend_due(actor: Actor, report_id: int, *, new_due_on: date, reason: str, now: datetime) -> Report:
     """Give one report a later date. Raises Denied, Blocked (not later, no reason), NotFound."""
-    report = db.session.get(Report, report_id, with_for_update={"of": Report}, populate_existing=True)
-    if report is None:
-        raise NotFound
+    report = held_report(report_id)
     require(actor, "report.extend", report)
     reasons = []
     if new_due_on <= now.date() or (report.due_on and new_due_on <= report.due_on):

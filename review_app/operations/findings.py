@@ -11,6 +11,7 @@ from review_app.checks.engine import Found, check
 from review_app.extensions import db
 from review_app.models import Finding, FindingReply, Person, Report
 from review_app.operations.answers import Typed, save_answers
+from review_app.operations.locks import held_report
 from review_app.permissions import SYSTEM, Actor, NotFound, require
 from review_app.queries.answers import sheet_for_review, sheet_of
 from review_app.questionnaire.sheets import Sheet
@@ -22,9 +23,7 @@ from workflows.messages import Message
 @atomic
 def check_report(report_id: int, *, now: datetime) -> int:
     """Write the findings about the submitted answers of the present round; returns how many. Running it again changes nothing."""
-    report = db.session.get(Report, report_id, with_for_update={"of": Report}, populate_existing=True)
-    if report is None:
-        raise NotFound
+    report = held_report(report_id)
     require(SYSTEM, "report.check", report)
     sheet = sheet_for_review(report)
     db.session.execute(delete(Finding).where(Finding.report_id == report.id, Finding.round == report.round))
@@ -67,9 +66,7 @@ def message_to_json(message: Message) -> dict[str, Any]:
 @atomic
 def reply(actor: Person, report_id: int, fingerprint: str, *, reason: str, now: datetime) -> None:
     """Say why a finding is right as it stands. Raises NotFound, Denied, Blocked (no reason)."""
-    report = db.session.get(Report, report_id, with_for_update={"of": Report, "read": True}, populate_existing=True)
-    if report is None:
-        raise NotFound
+    report = held_report(report_id, is_shared=True)
     require(actor, "report.answer_finding", report)
     _found(report, fingerprint, now)
     if not reason.strip():

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from review_app.extensions import db
 from review_app.models import Comment, Item, Person, Point, Report
+from review_app.operations.locks import held_report
 from review_app.permissions import NotFound, require
 from review_app.queries.reports import questionnaire_of
 from review_app.transaction import atomic
@@ -26,7 +27,7 @@ def add_comment(
     question: str | None = None,
 ) -> Comment:
     """Leave a note for the other reviewers at a place of the report. Raises NotFound, Denied, Blocked (no text)."""
-    report = _report(report_id)
+    report = held_report(report_id, is_shared=True)
     require(actor, "report.comment", report)
     _place(report, section, item_id, question)
     comment = Comment(
@@ -56,7 +57,7 @@ def add_point(
     question: str | None = None,
 ) -> Point:
     """Draft a point for the next return. Raises NotFound, Denied, Blocked (no text, unknown weight)."""
-    report = _report(report_id)
+    report = held_report(report_id, is_shared=True)
     require(actor, "report.draft_points", report)
     _place(report, section, item_id, question)
     if weight not in WEIGHTS:
@@ -79,7 +80,7 @@ def add_point(
 @atomic
 def drop_point(actor: Person, report_id: int, point_id: int, *, now: datetime) -> None:
     """Take back a point that has not been returned yet. Raises NotFound, Denied."""
-    report = _report(report_id)
+    report = held_report(report_id, is_shared=True)
     require(actor, "report.draft_points", report)
     point = _point(report, point_id)
     if point.returned_at is not None:
@@ -90,20 +91,13 @@ def drop_point(actor: Person, report_id: int, point_id: int, *, now: datetime) -
 @atomic
 def reply_to_point(actor: Person, report_id: int, point_id: int, *, reply: str, now: datetime) -> Point:
     """Answer a returned point, or change the answer. Raises NotFound, Denied, Blocked (no text)."""
-    report = _report(report_id)
+    report = held_report(report_id, is_shared=True)
     require(actor, "report.answer_points", report)
     point = _point(report, point_id)
     if point.returned_at is None or (report.notices_leave_at and now < report.notices_leave_at):
         raise NotFound
     point.reply, point.replied_by_id, point.replied_at = _said(reply), actor.id, now
     return point
-
-
-def _report(report_id: int) -> Report:
-    report = db.session.get(Report, report_id, with_for_update={"of": Report, "read": True}, populate_existing=True)
-    if report is None:
-        raise NotFound
-    return report
 
 
 def _point(report: Report, point_id: int) -> Point:

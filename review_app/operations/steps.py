@@ -13,6 +13,7 @@ from review_app.checks.engine import check
 from review_app.extensions import db
 from review_app.models import Entry, Notice, Person, Point, Report
 from review_app.operations.lasting import tie_items
+from review_app.operations.locks import held_report
 from review_app.operations.publications import write_publication
 from review_app.operations.snapshots import freeze
 from review_app.permissions import Actor, NotFound, require
@@ -66,9 +67,7 @@ def take_step(
 
     `seen`: the row version the actor's page showed. Raises NotFound, Stale (409), Denied (403), IllegalStep (409), Blocked (422).
     """
-    report = db.session.get(Report, report_id, with_for_update={"of": Report}, populate_existing=True)
-    if report is None:
-        raise NotFound
+    report = held_report(report_id)
     if report.row_version != seen:
         raise Stale
     step = PERIODIC_REPORT.step(report.state, action)
