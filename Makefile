@@ -31,7 +31,7 @@ demo-reset: $(READY)  ## Forget the demo's data
 	@$(BIN)/python -m seeds.launch reset
 
 test: lint  ## Check the style and run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: $(READY)  ## Check style, types and the import rules of docs/architecture.md
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""The ministry's desk over HTTP: saving, conflicts, sections that are somebody else's, the gate, withdrawing and being returned to."""
+"""The ministry's desk over HTTP: saving, conflicts, other people's sections, the gate, withdrawing, being returned to."""
 
 import hashlib
 import json
@@ -198,6 +198,14 @@ def test_the_same_text_twice_is_no_conflict(desk: Desk) -> None:
     hers.fill({"overview": "Same"}).press("Save and continue")
     assert his.fill({"overview": "Same"}).press("Save and continue").h1 == "Libraries"
     assert desk.history("overview") == [("Same", "accepted")]
+
+
+def test_a_figure_keeps_its_reading_when_the_page_is_saved_in_another_language(desk: Desk) -> None:
+    steps.write(desk.carla, desk.facts, {"content_lang": "es", "visitors": "1.200"})
+    steps.write(desk.caspar, desk.facts, {"content_lang": "en", "overview": "Forty libraries."})
+    stored = desk.ask(lambda: database.session.scalars(select(Answer.value).where(Answer.question == "visitors")).one())
+    assert stored == {"raw": "1.200", "value": "1200"}
+    assert desk.history("visitors") == [("1.200", "accepted")]
 
 
 # Sections.
@@ -470,6 +478,7 @@ def test_who_signs_in_from_a_public_page_arrives_where_they_work(
 
 
 def test_whose_account_has_no_work_is_told_so(desk: Desk) -> None:
+    desk.caspar.get("/en/desk")
     with desk.app.app_context():
         _leave_the_team("caspar")
     assert desk.caspar.get("/en/desk", status=403).has("You do not belong to a national team.")

@@ -1,6 +1,5 @@
 """Who may what: every kind of person against every state of a report, and the same answer from the table and from SQL."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -68,10 +67,10 @@ WITHOUT_SUBJECT = {
 
 
 @pytest.fixture
-def world(db: Any) -> Iterator[dict[str, Actor | None]]:
+def world(db: Any) -> dict[str, Actor | None]:
     """Everybody of PEOPLE, the system and nobody at all; Chile and Peru with a report in each state."""
     _make()
-    yield {
+    return {
         **{person.email.split("@")[0]: person for person in database.session.scalars(select(Person))},
         "system": SYSTEM,
         "nobody": None,

@@ -1,4 +1,4 @@
-"""Lists that a ministry reads cost the same for one row and for thirty. The office, the review and the public have theirs beside them."""
+"""The pages a ministry reads cost the same for one row and for thirty. Office, review and public have this beside their tests."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,6 +1,6 @@
 """A world with everything in it once: two countries with a report at each stage, and one person of each kind."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -52,7 +52,7 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "budget": {"budget_allotted": "CLP 2,000 (2026)", "budget_executed": "CLP 1,900 (2026)", "tied_to_targets": "no"},
     "reach_section": {"reach": [{"reach_group": "Girls", "people": "5,010"}]},
     "results_and_lessons": {
-        "year_results": "Attendance grew in every region. {word}\ncheap-pills-{place}.example", "monitoring_system": "Monthly.",
+        "year_results": "Attendance grew in every region. {word}\ncheap-pills-{number}.biz", "monitoring_system": "Monthly.",
         "evaluated": "no", "worked_well": "Teachers who live there.", "to_improve": "Buildings.",
     },
 }  # fmt: skip
@@ -108,8 +108,8 @@ def word(party: str, stage: str, kind: str) -> str:
     return f"canary-{party}-{stage}-{kind}".lower()
 
 
-def make_world() -> World:
-    """Everything, by the operations that make it in life."""
+def make_world(*, before_closing: Callable[[], object] = lambda: None) -> World:
+    """Everything, by the operations that make it in life. `before_closing` runs while gone's account is still open."""
     world = World()
     add_parties()
     for nick, roles in PEOPLE.items():
@@ -124,6 +124,7 @@ def make_world() -> World:
     world.tokens = {
         "auth.join": tokens.invitation_token(newcomer), "auth.reset": tokens.reset_token(_person("rolf")),
     }  # fmt: skip
+    before_closing()
     _close_account("gone")
     _ask_the_table(world)
     return world
@@ -217,7 +218,7 @@ def _make_place(party: str, stage: str, report_id: int) -> Place:
 def _write(writer: Person, report_id: int, party: str, stage: str) -> tuple[str, str]:
     """Every needed answer, an entry that stands and one that was taken out, and a text that lost against another."""
     kind = "unsent" if stage == "draft" else "sent"
-    words = {"word": word(party, stage, kind), "place": f"{party}-{stage}".lower()}
+    words = {"word": word(party, stage, kind), "number": str(report_id)}
     for section, answers in ANSWERS.items():
         _save(writer, report_id, section, answers, words=words)
     items = [add_item(writer, report_id, "indicators", now=_now()).id for _ in range(2)]
@@ -234,10 +235,11 @@ def _write(writer: Person, report_id: int, party: str, stage: str) -> tuple[str,
 
 
 def _save(
-    writer: Person, report_id: int, section: str, answers: Mapping[str, Any], *, seen: int = 0, words: Mapping[str, str] | None = None
+    writer: Person, report_id: int, section: str, answers: Mapping[str, Any], *, seen: int = 0,
+    words: Mapping[str, str] | None = None,
 ) -> None:
     typed = [Typed(code, _filled(raw, words or {}), seen, "en") for code, raw in answers.items()]
-    save_answers(writer, report_id, typed, section=section, now=_now())
+    save_answers(writer, report_id, typed, section=section, now=_now(hours=1))
 
 
 def _filled(raw: Any, words: Mapping[str, str]) -> Any:
@@ -272,14 +274,15 @@ def _step(actor: Actor, report_id: int, action: str, *, now: datetime | None = N
 
 
 def _ask_the_table(world: World) -> None:
+    reports = {key: db.session.get_one(Report, place.report_id) for key, place in world.places.items()}
     for nick in [*PEOPLE, "nobody"]:
         person = None if nick == "nobody" else _person(nick)
         for action in ACTIONS:
             world.allowed_at_all[nick, action] = bool(can(person, action))
-            for (party, stage), place in world.places.items():
-                report = db.session.get_one(Report, place.report_id)
+            for (party, stage), report in reports.items():
                 world.allowed[nick, action, party, stage] = bool(can(person, action, report))
         for party in PARTIES:
-            draft = db.session.get_one(Report, world.places[party, "draft"].report_id)
             for section in SECTIONS:
-                world.writes_in[nick, party, section] = bool(can(person, "report.write", draft, section=section))
+                world.writes_in[nick, party, section] = bool(
+                    can(person, "report.write", reports[party, "draft"], section=section)
+                )

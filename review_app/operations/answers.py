@@ -101,7 +101,9 @@ def _save_one(
     version = standing.row_version if standing else 0
     if standing is None and values.is_blank(value):
         return Outcome(question.code, "unchanged", None)
-    if standing is not None and standing.value == value and (standing.lang == lang or values.is_blank(value)):
+    # By what was typed: "1.200" that was read in Spanish must not become 1.2 when a colleague saves the page in English.
+    is_same = standing is not None and standing.value["raw"] == value["raw"]
+    if standing is not None and is_same and (standing.lang == lang or values.is_blank(value)):
         return Outcome(question.code, "unchanged", standing)
     if version != line.seen and _is_untouched(report, item_id, line, value):
         return Outcome(question.code, "unchanged", standing)
