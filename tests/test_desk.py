@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -115,10 +114,12 @@ class Desk:
         steps.give_back(self.rita, self.report_id, letter="A good start.")
 
 
-@pytest.fixture
-def survey(settings: Settings, tmp_path: Path) -> Iterator[None]:
-    (tmp_path / "survey.yaml").write_text(yaml.safe_dump(SURVEY), encoding="utf-8")
-    library.configure([*settings.questionnaire_paths, tmp_path])
+@pytest.fixture(scope="module")
+def survey(shared_app: Flask, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The questionnaire of these tests on the shelf, beside ours. After the application, which fills the shelf anew."""
+    path = tmp_path_factory.mktemp("questionnaires") / "survey.yaml"
+    path.write_text(yaml.safe_dump(SURVEY), encoding="utf-8")
+    library.configure([*settings.questionnaire_paths, path])
     yield
     library.configure(settings.questionnaire_paths)
 

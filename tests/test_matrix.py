@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import Connection, text
-from sqlalchemy.orm import Session
 from werkzeug.routing import AnyConverter, Rule
 from werkzeug.test import TestResponse
 
@@ -25,7 +24,7 @@ from review_app.web import auth
 from tests.browser import Browser
 from tests.conftest import Ground, _empty_queue, empty_tables
 from tests.people import PASSWORD, sign_in
-from tests.world import PARTIES, PEOPLE, STAGES, Place, World, make_world
+from tests.world import PARTIES, PEOPLE, STAGES, Place, World, make_world, seal
 
 EVERYBODY = ("nobody", *PEOPLE)
 STRANGERS = {"nobody", "gone"}  # whom the pages behind the door do not know
@@ -44,7 +43,7 @@ OF_REPORT: Mapping[str, Callable[[Place, Args], Any]] = {
     "fingerprint": lambda place, args: place.fingerprint,
     "number": lambda place, args: place.receipts,
 }
-SEVERAL: Mapping[str, tuple[str, ...]] = {"code": ("identification", "budget"), "group": ("indicators",)}
+SEVERAL: Mapping[str, tuple[str, ...]] = {"code": ("budget", "identification"), "group": ("indicators",)}
 ELSEWHERE: Mapping[str, Callable[[World], Any]] = {
     "public.slug": lambda world: world.publication,
     "public.number": lambda world: 1,
@@ -157,7 +156,9 @@ class Undone:
             response = client.open(
                 address, method=method, data=sent, base_url=self.base_url, headers={"Cookie": f"session={self.cookies[nick]}"}
             )
-            return Answer(response.status_code, _leads_to(response), response.data, self._has_changed())
+            answer = Answer(response.status_code, _leads_to(response), response.data, self._has_changed())
+            response.close()
+            return answer
         finally:
             transaction.rollback()
 
@@ -204,7 +205,6 @@ def undone(shared_app: Flask, settings: Settings, ground: Ground) -> Iterator[Un
         with engine.connect() as connection:
             patch.setitem(db._app_engines[shared_app], None, connection)
             patch.setattr(shared_app.session_interface, "_engine", _OneConnection(connection))
-            patch.setattr(Session, "join_transaction_mode", "create_savepoint", raising=False)
             patch.setitem(db.session.session_factory.kw, "join_transaction_mode", "create_savepoint")
             asked = Undone(shared_app, world, connection, settings.public_base_url)
             for nick, browser in browsers.items():
@@ -218,12 +218,11 @@ def undone(shared_app: Flask, settings: Settings, ground: Ground) -> Iterator[Un
 def _built(app: Flask, settings: Settings) -> tuple[World, dict[str, Browser]]:
     browsers = {nick: Browser(app, settings.public_base_url) for nick in EVERYBODY}
     with app.app_context():
-        world = make_world(before_closing=lambda: sign_in(browsers["gone"], "gone"))
-        db.session.remove()
+        world = make_world()
     for nick, browser in browsers.items():
-        if nick not in STRANGERS:
-            sign_in(browser, nick)
-    browsers["nobody"].get("/en/sign-in")
+        browser.get("/en/sign-in") if nick == "nobody" else sign_in(browser, nick)
+    with app.app_context():
+        seal(world)
     return world, browsers
 
 
@@ -253,7 +252,7 @@ def _values(rule: Rule, name: str, world: World, place: Place, args: Args) -> li
     if "report_id" in rule.arguments and name in OF_REPORT:
         return [OF_REPORT[name](place, args)]
     if name in SEVERAL:
-        return list(SEVERAL[name])
+        return list(SEVERAL[name]) if rule.endpoint == "desk.save_section" else list(SEVERAL[name][:1])
     for key in (f"{rule.endpoint}.{name}", f"{blueprint}.{name}", name):
         if key in ELSEWHERE:
             return [ELSEWHERE[key](world)]
@@ -399,18 +398,24 @@ def test_every_name_in_an_address_and_every_form_has_its_row(shared_app: Flask, 
 @pytest.mark.parametrize("nick", EVERYBODY)
 def test_reports_answer_as_the_table_says(shared_app: Flask, undone: Undone, nick: str) -> None:
     found = []
-    for party in PARTIES:
-        for stage in STAGES:
-            place = undone.world.places[party, stage]
-            found += try_all(shared_app, undone, nick, rules(shared_app, of_reports=True), place)
-    assert found == []
+    for place in places_for(undone.world, nick):
+        found += try_all(shared_app, undone, nick, rules(shared_app, of_reports=True), place)
+    assert not found, "\n".join(found)
     undone.finished.add(nick)
+
+
+def places_for(world: World, nick: str) -> list[Place]:
+    """Every stage in both countries; one country a stage is enough for those to whom they are all the same."""
+    has_party = any(party for _role, party in PEOPLE.get(nick, ()))
+    every = [world.places[party, stage] for stage in STAGES for party in PARTIES]
+    return every if has_party else every[::2]
 
 
 @pytest.mark.parametrize("nick", EVERYBODY)
 def test_everything_else_answers_as_the_table_says(shared_app: Flask, undone: Undone, nick: str) -> None:
     place = undone.world.places["CL", "published"]
-    assert try_all(shared_app, undone, nick, rules(shared_app, of_reports=False), place) == []
+    found = try_all(shared_app, undone, nick, rules(shared_app, of_reports=False), place)
+    assert not found, "\n".join(found)
 
 
 def test_every_form_worked_for_somebody(shared_app: Flask, undone: Undone) -> None:
@@ -434,12 +439,15 @@ def test_other_methods_tell_and_do_nothing(shared_app: Flask, undone: Undone, me
         args = next(cells(rule, undone.world, place))
         to = address(shared_app, rule, args)
         answer = undone.ask("pia", method, to)
-        is_known = method in (rule.methods or ())
-        want = expected(shared_app, undone.world, "pia", rule, place, args, "GET") if method == "HEAD" else "allowed"
-        wrong = surprise(want, "GET", answer) if is_known else "" if answer.status == 405 else f"{answer.status}, not 405"
+        if method in (rule.methods or ()):
+            want = expected(shared_app, undone.world, "pia", rule, place, args, "GET") if method == "HEAD" else "allowed"
+            wrong = surprise(want, "GET", answer)
+        else:
+            is_elsewhere = method in shared_app.url_map.bind("localhost").allowed_methods(to.split("?")[0])
+            wrong = "" if answer.status == 405 or is_elsewhere else f"{answer.status}, not 405"
         if wrong or answer.has_changed or CANARY.search(answer.body):
             found.append(f"{method} {to}: {wrong or 'it changed or showed something'}")
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 # Two ids in one request: each is swapped for one that belongs to another report.
@@ -455,7 +463,7 @@ def swapped(rule: Rule, world: World, own: Place, foreign: Place) -> Iterator[di
                 yield {**args, name: value}
 
 
-@pytest.mark.parametrize("nick", ["carla", "caspar", "pia", "rita", "rafa", "ada"])
+@pytest.mark.parametrize("nick", ["carla", "rita", "rafa"])
 def test_ids_of_two_reports_in_one_address_meet_nothing(shared_app: Flask, undone: Undone, nick: str) -> None:
     world, found, tried = undone.world, [], 0
     chosen = [rule for rule in rules(shared_app, of_reports=True) if len(rule.arguments - {"lang", "verb", "action"}) > 1]
@@ -463,15 +471,15 @@ def test_ids_of_two_reports_in_one_address_meet_nothing(shared_app: Flask, undon
         other_party = world.places["PE" if own.party == "CL" else "CL", own.stage]
         same_party = world.places[own.party, "draft" if own.stage == "revision" else "revision"]
         for rule in chosen:
-            for foreign in (other_party, same_party):
+            for foreign in (other_party, same_party)[: 2 if own.stage in ("draft", "revision") else 1]:
                 for args in swapped(rule, world, own, foreign):
                     for method in sorted({"GET", "POST"} & (rule.methods or set())):
                         if expected(shared_app, world, nick, rule, own, args, "GET") != "allowed":
                             continue
                         tried += 1
                         found += _try_swapped(shared_app, undone, nick, rule, own, args, method)
-    assert found == []
-    assert tried > (0 if nick == "ada" else 20)
+    assert not found, "\n".join(found)
+    assert tried > 20
 
 
 def _try_swapped(

@@ -1,6 +1,6 @@
 """A world with everything in it once: two countries with a report at each stage, and one person of each kind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -108,8 +108,8 @@ def word(party: str, stage: str, kind: str) -> str:
     return f"canary-{party}-{stage}-{kind}".lower()
 
 
-def make_world(*, before_closing: Callable[[], object] = lambda: None) -> World:
-    """Everything, by the operations that make it in life. `before_closing` runs while gone's account is still open."""
+def make_world() -> World:
+    """Everything, by the operations that make it in life. `seal` it when everybody has signed in."""
     world = World()
     add_parties()
     for nick, roles in PEOPLE.items():
@@ -124,10 +124,13 @@ def make_world(*, before_closing: Callable[[], object] = lambda: None) -> World:
     world.tokens = {
         "auth.join": tokens.invitation_token(newcomer), "auth.reset": tokens.reset_token(_person("rolf")),
     }  # fmt: skip
-    before_closing()
+    return world
+
+
+def seal(world: World) -> None:
+    """Close gone's account, and note what the permission table says of everybody."""
     _close_account("gone")
     _ask_the_table(world)
-    return world
 
 
 def _now(**back: float) -> datetime:

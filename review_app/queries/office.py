@@ -13,7 +13,7 @@ from review_app.models import Answer, Cycle, CycleParty, Entry, Membership, Noti
 from review_app.queries.reports import due_moment
 
 STATUSES = ("not_started", "started", "overdue", "in_review", "returned", "published")
-JOURNAL_LENGTH = 200
+MAILS_SHOWN = 200
 NAME_ONLY = defaultload(Report.reviewer).lazyload(Person.memberships)  # a list shows a reviewer's name, not what else they do
 
 
@@ -50,15 +50,6 @@ class CycleTable:
     rows: tuple[ExpectedRow, ...]
     counts: Mapping[str, int]
     total: int
-
-
-@dataclass(frozen=True)
-class JournalRow:
-    """A fact with the names of who acted and whom it was about (empty for the system)."""
-
-    entry: Entry
-    actor_name: str
-    person_name: str
 
 
 @dataclass(frozen=True)
@@ -187,30 +178,6 @@ def people(*, words: str = "", role: str = "", party_code: str = "", standing: s
     return list(db.session.scalars(statement))
 
 
-def journal(*, report: Report | None = None, cycle: Cycle | None = None) -> list[JournalRow]:
-    """The newest facts of a report, or of a cycle (those of its reports are in theirs), newest first."""
-    statement = select(Entry).order_by(Entry.id.desc()).limit(JOURNAL_LENGTH)
-    if report is not None:
-        statement = statement.where(Entry.report_id == report.id)
-    if cycle is not None:
-        statement = statement.where(Entry.cycle_id == cycle.id, Entry.report_id.is_(None))
-    entries = list(db.session.scalars(statement))
-    names = _names(entries)
-    return [
-        JournalRow(
-            entry,
-            names.get(entry.actor_id or 0, "") if entry.actor_kind == "person" else "",
-            names.get(entry.person_id or 0, ""),
-        )
-        for entry in entries
-    ]
-
-
-def _names(entries: Sequence[Entry]) -> dict[int, str]:
-    ids = {entry.actor_id for entry in entries if entry.actor_kind == "person"} | {entry.person_id for entry in entries}
-    return dict(db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids - {None}))).all())
-
-
 def notices_of(report: Report) -> list[Notice]:
     """Mails about the report, newest first."""
     statement = (
@@ -219,7 +186,7 @@ def notices_of(report: Report) -> list[Notice]:
         .where(Entry.report_id == report.id, Notice.channel == "mail")
         .options(joinedload(Notice.entry), joinedload(Notice.person))
         .order_by(Notice.id.desc())
-        .limit(JOURNAL_LENGTH)
+        .limit(MAILS_SHOWN)
     )
     return list(db.session.scalars(statement))
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from review_app.extensions import db
-from review_app.models import Answer, Cycle, Entry, Extension, Person, Point, Report, Snapshot
+from review_app.models import Answer, Cycle, Extension, Person, Point, Report, Snapshot
 from review_app.permissions import Actor, NotFound, visible_to
 from review_app.questionnaire.language import Questionnaire
 from review_app.questionnaire.library import library
@@ -92,17 +92,6 @@ def snapshot_of(report: Report, number: int) -> Snapshot:
     if found is None:
         raise NotFound
     return found
-
-
-def journal_of(report: Report) -> list[tuple[Entry, str | None]]:
-    """Every entry about the report with its actor's name, oldest first."""
-    rows = db.session.execute(
-        select(Entry, Person.name)
-        .outerjoin(Person, (Entry.actor_kind == "person") & (Person.id == Entry.actor_id))
-        .where(Entry.report_id == report.id)
-        .order_by(Entry.id)
-    )
-    return [(entry, name) for entry, name in rows]
 
 
 def extensions_of(report: Report) -> list[Extension]:

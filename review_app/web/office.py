@@ -15,6 +15,7 @@ from review_app.operations import cycles as verbs
 from review_app.operations.lasting import slug_from
 from review_app.permissions import Denied, NotFound
 from review_app.queries import office as queries
+from review_app.queries.journal import journal
 from review_app.queries.people import parties, team_of
 from review_app.queries.reports import extensions_of
 from review_app.questionnaire.language import Questionnaire
@@ -117,7 +118,7 @@ def _cycle_page(cycle: Cycle, *, form: ExpectForm | None = None, reasons: Sequen
         status=status,
         statuses=queries.STATUSES,
         steps=[step.action for step in CYCLE.steps_from(CycleState(cycle.state))],
-        journal=queries.journal(cycle=cycle),
+        journal=journal(cycle=cycle),
         form=form,
         reasons=reasons,
     )
@@ -259,7 +260,7 @@ def report(report: Report) -> Page:
         report=report,
         team=team_of(report.party_code),
         extensions=extensions_of(report),
-        journal=queries.journal(report=report),
+        journal=journal(report=report),
         notices=queries.notices_of(report),
     )
 

@@ -6,15 +6,16 @@ from werkzeug.wrappers import Response
 
 from review_app.checks.engine import check, progress
 from review_app.forms.desk import InviteForm, ReplyForm
-from review_app.models import Entry, Point, Report
+from review_app.models import Point, Report
 from review_app.operations import accounts, reviews
 from review_app.permissions import Denied, can, require
 from review_app.queries.answers import points_of, replies_of, sheet_of
+from review_app.queries.journal import JournalRow, journal
 from review_app.queries.people import team_of
-from review_app.queries.reports import extensions_of, journal_of, latest_snapshot, my_reports, questionnaire_of
+from review_app.queries.reports import extensions_of, latest_snapshot, my_reports, questionnaire_of
 from review_app.web import access
 from review_app.web.desk import blueprint
-from review_app.web.presentation import current_language
+from review_app.web.presentation import current_language, say
 from workflows.engine import Blocked
 
 
@@ -62,18 +63,18 @@ def is_recallable(report: Report) -> bool:
 INTERNAL = frozenset({"report.recalled", "report.released", "report.taken_over"})
 
 
-def visible_journal(report: Report) -> list[tuple[Entry, str | None]]:
+def visible_journal(report: Report) -> list[JournalRow]:
     """What the party may know of the journal: not the secretariat's own affairs, and no return before it is told of it."""
-    rows, untold = journal_of(report), set()
-    last_return = None
-    for entry, _name in rows:
-        if entry.fact == "report.returned":
-            last_return = entry.id
-        elif entry.fact == "report.recalled":
-            untold.add(last_return)
-    if is_recallable(report):
-        untold.add(last_return)
-    return [(entry, name) for entry, name in rows if entry.fact not in INTERNAL and entry.id not in untold]
+    shown: list[JournalRow] = []
+    is_untold = is_recallable(report)  # of the next return met, from the newest entry back
+    for row in journal(report=report):
+        if row.entry.fact == "report.recalled":
+            is_untold = True
+        elif row.entry.fact == "report.returned" and is_untold:
+            is_untold = False
+        elif row.entry.fact not in INTERNAL:
+            shown.append(row)
+    return shown
 
 
 def visible_points(report: Report) -> list[Point]:
@@ -123,36 +124,51 @@ def _points_page(report: Report, reasons: tuple[object, ...] = ()) -> str:
     )
 
 
-@blueprint.route("/reports/<int:report_id>/team", methods=["GET", "POST"])
+@blueprint.get("/reports/<int:report_id>/team")
 @access.report("report.read_answers")
-def team(report: Report) -> str | Response | tuple[str, int]:
-    """Who writes for this party; a coordinator invites others."""
-    sections = questionnaire_of(report).sections
+def team(report: Report) -> str:
+    """Who writes for this party."""
+    return _team_page(report, _invite_form(report))
+
+
+@blueprint.post("/reports/<int:report_id>/team")
+@access.report("report.invite")
+def invite(report: Report) -> str | Response | tuple[str, int]:
+    """A coordinator invites somebody to the team."""
+    form = _invite_form(report)
+    if not form.validate():
+        return _team_page(report, form), 422
+    try:
+        accounts.invite(
+            access.actor(),
+            email=form.email.data or "",
+            name=form.name.data or "",
+            language=form.language.data,
+            role=form.role.data,
+            party_code=report.party_code,
+            sections=form.sections.data or None,
+            now=access.now(),
+        )
+    except Denied as denied:
+        form.form_errors.append(say(denied.refusal))
+        return _team_page(report, form), 422
+    flash(gettext("The invitation is on its way."))
+    return redirect(url_for("desk.team", report_id=report.id))
+
+
+def _invite_form(report: Report) -> InviteForm:
     form = InviteForm(language=current_language())
+    sections = questionnaire_of(report).sections
     form.sections.choices = [(section.code, section.title.within(current_language())) for section in sections]
-    if form.validate_on_submit():
-        try:
-            accounts.invite(
-                access.actor(),
-                email=form.email.data or "",
-                name=form.name.data or "",
-                language=form.language.data,
-                role=form.role.data,
-                party_code=report.party_code,
-                sections=form.sections.data or None,
-                now=access.now(),
-            )
-        except Denied as denied:
-            form.form_errors.append(str(denied.refusal))
-        else:
-            flash(gettext("The invitation is on its way."))
-            return redirect(url_for("desk.team", report_id=report.id))
-    page = render_template(
+    return form
+
+
+def _team_page(report: Report, form: InviteForm) -> str:
+    return render_template(
         "pages/desk/team.html",
         report=report,
         people=team_of(report.party_code),
         form=form,
-        sections={section.code: section.title for section in sections},
+        sections={section.code: section.title for section in questionnaire_of(report).sections},
         may_invite=can(access.actor(), "report.invite", report),
     )
-    return (page, 422) if form.errors else page

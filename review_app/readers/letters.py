@@ -1,0 +1,42 @@
+"""Letters without their dress: what two spellings of one caption, label or name have in common."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_NO_LETTER = re.compile(r"[\W_]+")
+WORD = re.compile(r"[^\W_]")
+_LIGATURES = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "ı": "i"}
+
+
+@lru_cache(maxsize=4096)
+def _plain(letter: str) -> str:
+    lowered = letter.casefold()
+    bare = "".join(part for part in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(part))
+    return "".join(_LIGATURES.get(part, part) for part in bare)
+
+
+def folded(text: str) -> str:
+    """`text` in small letters without accents; as many places as it needs."""
+    return text.lower() if text.isascii() else "".join(map(_plain, text))
+
+
+def squeezed(text: str) -> str:
+    """Letters and digits only, folded: "Name of partner | Type" and "NAME OF PARTNERTYPE" are one."""
+    return _NO_LETTER.sub("", folded(text))
+
+
+def squeezed_with_places(text: str, start: int, end: int) -> tuple[str, list[int]]:
+    """`squeezed(text[start:end])`, and for each of its letters the place in `text` it comes from."""
+    letters: list[str] = []
+    places: list[int] = []
+    for place in range(start, end):
+        for letter in _NO_LETTER.sub("", folded(text[place])):
+            letters.append(letter)
+            places.append(place)
+    return "".join(letters), places
+
+
+def has_word(text: str) -> bool:
+    """Whether there is a letter or a digit in it."""
+    return WORD.search(text) is not None
