@@ -498,3 +498,19 @@ def test_an_entry_of_another_report_is_not_found(desk: Desk) -> None:
     with desk.app.app_context():
         other = steps.open_cycle("case-study", "2020", ("CL", "Another"))[0]
     desk.carla.get(f"/en/desk/reports/{other}/items/{item_id}", status=404)
+
+
+def test_saving_a_page_leaves_the_language_of_untouched_answers_alone(desk: Desk) -> None:
+    """Until somebody chooses another language for the page: then it holds for all of its answers."""
+    languages = select(Answer.question, Answer.lang).where(Answer.lang.is_not(None)).order_by(Answer.question)
+
+    def spoken() -> dict[str, str | None]:
+        return desk.ask(lambda: {question: lang for question, lang in database.session.execute(languages)})
+
+    steps.write(desk.carla, desk.facts, {"overview": "Quarante bibliothèques.", "content_lang": "fr"})
+    desk.carla.get(desk.facts).fill({"motto": "Lire"}).press("Save and continue")
+    page = desk.carla.get(desk.facts.replace("facts", "closing"))
+    page.fill({"wishes": "More books.", "content_lang": "en"}).press("Save and continue")
+    assert spoken() == {"overview": "fr", "motto": "fr", "wishes": "en"}
+    desk.carla.get(desk.facts).fill({"content_lang": "es"}).press("Save and continue")
+    assert spoken() == {"overview": "es", "motto": "es", "wishes": "en"}

@@ -21,12 +21,16 @@ from workflows.messages import Message
 
 @dataclass(frozen=True)
 class Typed:
-    """What somebody typed for one question: `raw` as `values.read` takes it, and the row version their page showed (0 = none)."""
+    """What somebody typed for one question: `raw` as `values.read` takes it, and the row version their page showed (0 = none).
+
+    `is_relabelled`: they chose another language for the page, which then holds for the answers they left alone too.
+    """
 
     question: str
     raw: Any
     seen: int
     lang: str | None = None
+    is_relabelled: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,8 @@ def _save_one(
         return Outcome(question.code, "unchanged", None)
     # By what was typed: "1.200" that was read in Spanish must not become 1.2 when a colleague saves the page in English.
     is_same = standing is not None and standing.value["raw"] == value["raw"]
-    if standing is not None and is_same and (standing.lang == lang or values.is_blank(value)):
+    is_kept = not line.is_relabelled or values.is_blank(value) or (standing and (standing.lang, standing.value) == (lang, value))
+    if is_same and is_kept:
         return Outcome(question.code, "unchanged", standing)
     if version != line.seen and _is_untouched(report, item_id, line, value):
         return Outcome(question.code, "unchanged", standing)

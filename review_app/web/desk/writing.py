@@ -200,7 +200,8 @@ def _save(
     lang = str(form.content_lang.data) if form.content_lang else current_language()
     item_id = entry.id if entry else None
     before = {q.code for q in _shown(sheet_of(report), home, entry)}
-    typed = [Typed(q.code, form.typed(q), form.seen(q), lang) for q in questions if not q.is_group and form.sent(q)]
+    is_relabelled = request.form.get("content_lang_seen", lang) != lang
+    typed = [Typed(q.code, form.typed(q), form.seen(q), lang, is_relabelled) for q in questions if not q.is_group and form.sent(q)]
     outcomes = save_answers(access.actor(), report.id, typed, section=home.code, item_id=item_id, now=access.now())
     lost = [outcome.save_id for outcome in outcomes if outcome.result == "conflict" and outcome.save_id]
     if lost or more:
