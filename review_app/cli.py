@@ -133,6 +133,20 @@ def _questionnaire_files(paths: tuple[Path, ...]) -> list[Path]:
     return [file for path in paths for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
 
 
+@command.command("read-measures")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def read_measures(paths: tuple[Path, ...]) -> None:
+    """Read texts of old reports: one JSON object a line for each, in their order. Needs no database."""
+    import json
+
+    from review_app.readers.contract import record
+    from review_app.readers.measures import read
+
+    for path in paths:
+        reading = read(path.read_text(encoding="utf-8-sig", errors="replace"))
+        click.echo(json.dumps({"path": str(path), **record(reading)}, ensure_ascii=False))
+
+
 @command.command()
 def workflow() -> None:
     """Print docs/workflow.md, drawn from the tables in workflows/."""

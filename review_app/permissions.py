@@ -84,7 +84,7 @@ RULES: tuple[Rule, ...] = (
     _rule("report.resubmit", "coordinator", ("revision",), _COORDINATOR_ONLY),
     _rule("report.withdraw", "coordinator", ("review",), _COORDINATOR_ONLY),
     _rule("report.take", "reviewer", ("review",), _REVIEWER_ONLY),
-    _rule("report.release", "holder administrator", ("review",), _HOLDER_ONLY),
+    _rule("report.release", "holder administrator system", ("review",), _HOLDER_ONLY),
     _rule("report.return", "holder", ("review",), _HOLDER_ONLY),
     _rule("report.recall", "reviewer", ("revision",), _REVIEWER_ONLY),
     _rule("report.publish", "holder", ("review",), _HOLDER_ONLY),

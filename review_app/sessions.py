@@ -5,7 +5,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, g
 from flask.sessions import SessionMixin
 from flask_session.base import ServerSideSession, ServerSideSessionInterface
 from sqlalchemy import Engine, delete, select
@@ -28,8 +28,8 @@ class PostgresSessions(ServerSideSessionInterface):
         self._engine = engine
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """An untouched, empty session writes nothing: public pages set no cookie."""
-        if not session and not session.modified:
+        """Public pages set no cookie, since any cache may keep them; nor does an untouched, empty session."""
+        if g.get("is_public") or (not session and not session.modified):
             return
         super().save_session(app, session, response)
 

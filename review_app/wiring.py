@@ -17,7 +17,7 @@ from review_app.models import Person
 from review_app.questionnaire.language import LANGUAGES
 from review_app.questionnaire.library import library
 from review_app.sessions import PostgresSessions
-from review_app.web import access, auth, desk, errors, inbox, language, office, presentation, public, review
+from review_app.web import access, auth, desk, errors, inbox, incoming, language, office, presentation, public, review
 
 ROOT = Path(__file__).parent
 BLUEPRINTS = (public.blueprint, auth.blueprint, inbox.blueprint, desk.blueprint, review.blueprint, office.blueprint)
@@ -38,6 +38,7 @@ def create_app(settings: Settings) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint, url_prefix=f"/<any({', '.join(LANGUAGES)}):lang>{blueprint.url_prefix or ''}")
     language.register(app)
+    incoming.register(app)
     presentation.register(app)
     errors.register(app)
     app.add_url_rule("/", "front_door", access.open_to_all(_front_door))
@@ -95,6 +96,8 @@ def _connect(app: Flask, settings: Settings) -> None:
     # Roles are memberships of ours, so the library gets no table of its own for them.
     people = SQLAlchemyUserDatastore(db, Person, None)  # type: ignore[arg-type]
     security.init_app(app, people, register_blueprint=False)
+    # Nobody asks for its identities, and loading one would look up the reader even of a public page.
+    security.principal.identity_loaders.clear()
     user_authenticated.connect(_remember_whose_session, app)
     app.extensions["public_engine"] = _autocommit(settings.database_public_url)
     app.extensions["session_engine"] = _autocommit(settings.database_url)
@@ -125,8 +128,8 @@ def _headers(response: Response) -> Response:
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    # Public pages say for themselves how long they may be kept; everything else is somebody's.
-    if request.endpoint != "static" and not g.get("is_public"):
+    # Public pages and files say for themselves how long they may be kept; everything else is somebody's.
+    if "Cache-Control" not in headers or not (g.get("is_public") or request.endpoint == "static"):
         headers["Cache-Control"] = "no-store"
     return response
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import urlsplit
 
+from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import BrowserContext, Locator, Page, Response
 
 from tests.browser import Value, accessibility_faults
@@ -13,8 +14,12 @@ from tests.people import PASSWORD
 
 NARROW, WIDE = 320, 1280
 HEIGHT = 800
-# What a page is built of: pages that differ in nothing but words and numbers need one judgement by axe.
-STRUCTURE = "[...document.body.querySelectorAll('*')].map(tag => `${tag.tagName}.${tag.getAttribute('class')}`).join()"
+# What a page is built of: pages of one kind that differ only in words, or in how many rows they have, need one judgement by axe.
+STRUCTURE = """() => {
+  const name = tag => `${tag.tagName}.${tag.getAttribute('class')}.${tag.getAttribute('role')}`;
+  const parts = [...document.body.querySelectorAll('*')].map(tag => `${name(tag.parentElement)}>${name(tag)}`);
+  return [...new Set(parts)].sort().join();
+}"""
 PATH_PARTS = re.compile(r"/(?:[0-9a-f-]{36}|[0-9a-f]{64}|\d+|[\w.-]{40,})(?=/|$)")
 
 
@@ -33,8 +38,11 @@ class Traveller:
 
     def __init__(self, context: BrowserContext, base_url: str, record: Record) -> None:
         self.context, self.base_url, self.record = context, base_url, record
+        if record.has_scripts:
+            context.add_init_script(path=AXE_FILE_PATH)
         self.page: Page = context.new_page()
-        self.page.set_viewport_size({"width": WIDE, "height": HEIGHT})
+        # Without scripts on a small telephone; with them on a desk, where each page is looked at in both widths.
+        self.page.set_viewport_size({"width": WIDE if record.has_scripts else NARROW, "height": HEIGHT})
         self.page.set_default_timeout(15_000)
 
     def another_window(self) -> "Traveller":
@@ -95,8 +103,10 @@ class Traveller:
 
     def _arrived(self, response: Response | None, status: int) -> Self:
         assert response is not None, f"{self.page.url} did not load"
-        assert response.status == status, f"{self.page.url} answered {response.status}, not {status}:\n{self.words[:1500]}"
-        self.record.kinds.add(PATH_PARTS.sub("/…", self.path) + ("" if status == 200 else f" {status}"))
+        assert response.status == status, (
+            f"{self.page.url} answered {response.status}, not {status}:\n{self.words[:1500]}"
+        )
+        self.record.kinds.add(self._kind() + ("" if status == 200 else f" {status}"))
         self.record.faults += [f"{self.path} {self.page.title()!r}: {fault}" for fault in self._faults()]
         return self
 
@@ -104,16 +114,24 @@ class Traveller:
         if self.page.locator("h1").count() != 1:
             yield "it has not one h1"
         self.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-        structure = f"{self.page.title()} {self.page.evaluate(STRUCTURE)}"
-        is_new = self.record.has_scripts and structure not in self.record.judged
-        self.record.judged.add(structure)
-        for width in (NARROW, WIDE):
-            self.page.set_viewport_size({"width": width, "height": HEIGHT})
+        is_new = self.record.has_scripts and self._is_new()
+        for width in (NARROW, WIDE) if self.record.has_scripts else (NARROW,):
+            if self.record.has_scripts:
+                self.page.set_viewport_size({"width": width, "height": HEIGHT})
             reach = self.page.evaluate("document.scrollingElement.scrollWidth")
             if reach > width:
                 yield f"at {width} px it is {reach} px wide"
             if is_new:
                 yield from (f"at {width} px {fault}" for fault in accessibility_faults(self.page))
+
+    def _kind(self) -> str:
+        return PATH_PARTS.sub("/…", self.path)
+
+    def _is_new(self) -> bool:
+        structure = f"{self._kind()} {self.page.evaluate(STRUCTURE)}"
+        is_new = structure not in self.record.judged
+        self.record.judged.add(structure)
+        return is_new
 
 
 def _texts(value: Value) -> list[str]:

@@ -48,7 +48,7 @@ def test_a_translation_has_the_gaps_of_its_sentence(language: str) -> None:
     wrong = []
     for message in catalogue(language):
         singular = message.id if isinstance(message.id, str) else message.id[-1]
-        translations = [message.string] if isinstance(message.string, str) else message.string
+        translations = _all_of(message.string)
         wrong += [text for text in translations if set(GAP.findall(text)) - set(GAP.findall(singular))]
         if isinstance(message.id, str) and message.id:
             wrong += [text for text in translations if set(GAP.findall(text)) != set(GAP.findall(message.id))]
@@ -65,4 +65,8 @@ def test_what_runs_is_what_was_translated(language: str) -> None:
 
 def _strings(catalogue: Catalog) -> dict[str, list[str]]:
     pairs = ((m.id if isinstance(m.id, str) else m.id[0], m.string) for m in catalogue if m.id)
-    return {key: [words] if isinstance(words, str) else list(words) for key, words in pairs}
+    return {key: _all_of(words) for key, words in pairs}
+
+
+def _all_of(words: str | list[str] | tuple[str, ...] | None) -> list[str]:
+    return [words] if isinstance(words, str) else list(words or ())

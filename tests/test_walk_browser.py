@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
 
+from tests.browser import Value
 from tests.conftest import MailServer
 from tests.journey import Record, Traveller
 from tests.people import PASSWORD, add_parties, make_person
@@ -15,8 +16,8 @@ from tests.test_walk import GENERAL, LATER, MEASURE, SECTORS, SOON, SPAM
 
 TITLE = "Periodic reports 2027"
 CARLA = "carla@example.org"
-SIGNATORY = {"name": "Ana Soto", "position": "Minister", "is_declared": True}
-SIGNED = {
+SIGNATORY: dict[str, Value] = {"name": "Ana Soto", "position": "Minister", "is_declared": True}
+SIGNED: dict[str, Value] = {
     "signatory-name": "Ana Soto",
     "signatory-organisation": "Ministry",
     "signatory-email": "ana@example.org",
@@ -78,7 +79,8 @@ def test_a_report_goes_all_the_way_in_a_browser(
     record = Record(has_scripts)
     contexts = [chromium.new_context(java_script_enabled=has_scripts) for _ in range(4)]
     try:
-        walk = Walk(*(Traveller(context, live, record) for context in contexts), smtp=smtp)
+        ada, rita, carla, anybody = (Traveller(context, live, record) for context in contexts)
+        walk = Walk(ada, rita, carla, anybody, smtp)
         look_around(walk)
         open_a_cycle(walk)
         join(walk)
@@ -149,7 +151,9 @@ def write(walk: Walk) -> None:
     carla.open(walk.desk).follow("Cultural and creative sectors").fill(SECTORS).press("Save and continue")
     carla.fill({"a11_gdp_year": "2024"}).press("Save and continue")
     carla.press("Add:").fill(MEASURE).press("Save and add another row")
-    carla.fill({"partners-1-partner_name": "Antenor Orrego Private University (UPAO)", "partners-1-entity_type": "private"})
+    carla.fill(
+        {"partners-1-partner_name": "Antenor Orrego Private University (UPAO)", "partners-1-entity_type": "private"}
+    )
     carla.press("Save and continue")
     carla.open(walk.desk).follow("Submission").fill(SIGNED).press("Save and continue")
     assert carla.open(walk.desk).follow("Read the whole report").has("Twelve meetings so far", "in a few words")

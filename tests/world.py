@@ -40,6 +40,9 @@ PEOPLE: Mapping[str, tuple[tuple[str, str | None], ...]] = {
     "alba": (("administrator", None), ("coordinator", "PE")),
     "gone": (("coordinator", "CL"),),
 }
+HOSTILE = (
+    "=1+1\"'><img src=x onerror=alert(1)><script>alert('heron')</script>{{ 7*7 }}"  # published, and must stay words
+)
 SIGNATORY = {"name": "Ana Soto", "position": "Minister of Culture"}
 
 ANSWERS: Mapping[str, Mapping[str, Any]] = {
@@ -114,7 +117,9 @@ def make_world() -> World:
     add_parties()
     for nick, roles in PEOPLE.items():
         for role, party in roles:
-            world.people[nick] = make_person(nick, role, party, sections=[THEIR_SECTION] if nick == "cosima" else None).id
+            world.people[nick] = make_person(
+                nick, role, party, sections=[THEIR_SECTION] if nick == "cosima" else None
+            ).id
     _make_reports(world)
     _make_cycles(world)
     _make_public_entries(world)
@@ -180,9 +185,17 @@ def _make_public_entries(world: World) -> None:
     db.session.add(cycle)
     db.session.flush()
     for party in PARTIES:
-        measure = imports.OldItem("a11_measures", {"name": f"A law of {party}", "features": "It protects."})
+        measure = imports.OldItem(
+            "a11_measures", {"name": f"A law of {party}", "features": HOSTILE, "results": HOSTILE}
+        )
         report = imports.import_published(
-            SYSTEM, cycle=cycle, party_code=party, source="https://example.org/reports", now=_now(), answers={}, items=[measure]
+            SYSTEM,
+            cycle=cycle,
+            party_code=party,
+            source="https://example.org/reports",
+            now=_now(),
+            answers={},
+            items=[measure],
         )
         publication, item = tables.publication.c, tables.item.c
         slugs = db.session.execute(
@@ -231,14 +244,23 @@ def _write(writer: Person, report_id: int, party: str, stage: str) -> tuple[str,
     end_item(writer, report_id, items[1], is_ended=True, now=_now())
     _save(writer, report_id, "identification", {"target_group": word(party, stage, "lost")}, seen=7)
     if stage != "draft":
-        spam = [found for found in check(sheet_of(db.session.get_one(Report, report_id)), _now()) if found.severity == "error"]
+        spam = [
+            found
+            for found in check(sheet_of(db.session.get_one(Report, report_id)), _now())
+            if found.severity == "error"
+        ]
         for found in spam:
             findings.reply(writer, report_id, found.fingerprint, reason="It is meant.", now=_now())
     return str(items[0]), str(items[1])
 
 
 def _save(
-    writer: Person, report_id: int, section: str, answers: Mapping[str, Any], *, seen: int = 0,
+    writer: Person,
+    report_id: int,
+    section: str,
+    answers: Mapping[str, Any],
+    *,
+    seen: int = 0,
     words: Mapping[str, str] | None = None,
 ) -> None:
     typed = [Typed(code, _filled(raw, words or {}), seen, "en") for code, raw in answers.items()]
@@ -254,7 +276,7 @@ def _review(party: str, stage: str, report_id: int) -> None:
     rita = _person("rita")
     _step(rita, report_id, "take")
     is_told = stage in ("revision", "published")
-    at = {"section": "budget", "question": "budget_executed", "now": _now()}
+    at: dict[str, Any] = {"section": "budget", "question": "budget_executed", "now": _now()}
     reviews.add_comment(rita, report_id, text=word(party, stage, "note"), **at)
     text = word(party, stage, "point" if is_told else "hidden")
     reviews.add_point(rita, report_id, text=text, weight="should", **at)

@@ -39,6 +39,11 @@ class ExpectedForm(Form):
     party = SelectField(lazy_gettext("Party"), validate_choice=False)
     subject = StringField(lazy_gettext("Subject"), filters=[stripped], validators=[Length(max=200)])
 
+    def validate_party(self, field: SelectField) -> None:
+        known = {choice[0] for choice in field.choices or ()}
+        if field.data and field.data not in known:
+            raise ValidationError(gettext("Choose a party"))
+
 
 class CycleForm(FlaskForm):
     """A planned cycle of one edition. `parties` is for questionnaires without a subject, `rows` for those with one."""

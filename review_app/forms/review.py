@@ -9,6 +9,7 @@ from wtforms import DateField, HiddenField, RadioField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired, Length, Optional
 
 TEXT_LIMIT = 5_000
+YEARS = range(1900, 2201)
 
 
 class Day(DateField):
@@ -26,6 +27,10 @@ class Day(DateField):
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError(gettext("This is not a date. Write it as in 2027-06-30.")) from error
+        typed: date | None = self.data
+        if typed is not None and typed.year not in YEARS:
+            self.data = None
+            raise ValueError(gettext("This is not a date. Write it as in 2027-06-30."))
 
 
 def stripped(text: Any) -> str:

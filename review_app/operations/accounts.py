@@ -8,6 +8,7 @@ from sqlalchemy import delete
 
 from review_app.extensions import db
 from review_app.models import Membership, Person, WebSession
+from review_app.operations.locks import hold_accounts
 from review_app.operations.steps import release_all
 from review_app.permissions import Actor, Denied, require
 from review_app.queries.people import person_by_email
@@ -124,13 +125,14 @@ def seen(person: Person, *, now: datetime) -> None:
 @atomic
 def deactivate(actor: Actor, person: Person, *, now: datetime) -> None:
     """Close an account: sessions end, reports they had taken are released. What they wrote stays theirs."""
+    hold_accounts(actor, person)
     require(actor, "people.manage")
     if person is actor:
         raise Denied(Message("You cannot deactivate your own account. Another administrator can."))
     person.active = False
     _end_sessions(person)
     record("person.deactivated", actor=actor, now=now, person=person)
-    release_all(actor, person, now=now)
+    release_all(person, now=now)
 
 
 @atomic

@@ -72,7 +72,7 @@ def save_answers(
                 Answer.item_id.is_(None) if item_id is None else Answer.item_id == item_id,
                 Answer.question.in_(list(asked)),
             )
-            .with_for_update()
+            .execution_options(populate_existing=True)
         )
     }
     outcomes = [
@@ -182,12 +182,17 @@ def end_item(actor: Actor, report_id: int, item_id: UUID, *, is_ended: bool, now
 
 
 def _open_for_writing(actor: Actor, report_id: int, *, section: str, now: datetime) -> Report:
-    """The report, locked FOR SHARE so that no step can pass between this check and the save."""
-    report = held_report(report_id, is_shared=True)
+    """The report, held alone: no step and no other save can pass between this check and the save."""
+    report = held_report(report_id)
     require(actor, "report.write", report, section=section)
+    refuse_while_recallable(report, now=now)
+    return report
+
+
+def refuse_while_recallable(report: Report, *, now: datetime) -> None:
+    """Answers stay locked until the return's notices have left. Raises Denied."""
     if report.notices_leave_at and now < report.notices_leave_at:
         raise Denied(Message("The reviewer can still recall this return. The answers open when that time is over."))
-    return report
 
 
 def _report(actor: Actor, report_id: int) -> Report:

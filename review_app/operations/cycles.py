@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
@@ -120,7 +121,8 @@ def extend_due(actor: Actor, report_id: int, *, new_due_on: date, reason: str, n
     report = held_report(report_id)
     require(actor, "report.extend", report)
     reasons = []
-    if new_due_on <= now.date() or (report.due_on and new_due_on <= report.due_on):
+    today = now.astimezone(ZoneInfo(report.due_zone)).date()
+    if new_due_on <= today or (report.due_on and new_due_on <= report.due_on):
         reasons.append(Message("The new date must be later than the present one and than today."))
     if not reason.strip():
         reasons.append(Message("Give a reason: the country will read it."))

@@ -10,7 +10,7 @@ from review_app.checks import spam
 from review_app.checks.engine import Found, check
 from review_app.extensions import db
 from review_app.models import Finding, FindingReply, Person, Report
-from review_app.operations.answers import Typed, save_answers
+from review_app.operations.answers import Typed, refuse_while_recallable, save_answers
 from review_app.operations.locks import held_report
 from review_app.permissions import SYSTEM, Actor, NotFound, require
 from review_app.queries.answers import sheet_for_review, sheet_of
@@ -68,7 +68,8 @@ def reply(actor: Person, report_id: int, fingerprint: str, *, reason: str, now: 
     """Say why a finding is right as it stands. Raises NotFound, Denied, Blocked (no reason)."""
     report = held_report(report_id, is_shared=True)
     require(actor, "report.answer_finding", report)
-    _found(report, fingerprint, now)
+    refuse_while_recallable(report, now=now)
+    require(actor, "report.answer_finding", report, section=_found(report, fingerprint, now).section)
     if not reason.strip():
         raise Blocked((Message("Write why this is right as it stands."),))
     row = {"reason": reason.strip(), "person_id": actor.id, "created_at": now}

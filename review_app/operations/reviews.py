@@ -96,6 +96,7 @@ def reply_to_point(actor: Person, report_id: int, point_id: int, *, reply: str, 
     point = _point(report, point_id)
     if point.returned_at is None or (report.notices_leave_at and now < report.notices_leave_at):
         raise NotFound
+    require(actor, "report.answer_points", report, section=point.section)
     point.reply, point.replied_by_id, point.replied_at = _said(reply), actor.id, now
     return point
 

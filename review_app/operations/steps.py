@@ -13,15 +13,15 @@ from review_app.checks.engine import check
 from review_app.extensions import db
 from review_app.models import Entry, Notice, Person, Point, Report
 from review_app.operations.lasting import tie_items
-from review_app.operations.locks import held_report
+from review_app.operations.locks import held_report, hold_actor
 from review_app.operations.publications import write_publication
 from review_app.operations.snapshots import freeze
-from review_app.permissions import Actor, NotFound, require
+from review_app.permissions import SYSTEM, Actor, NotFound, require
 from review_app.queries.answers import replies_of, sheet_of
 from review_app.queries.reports import latest_snapshot
 from review_app.transaction import Stale, atomic, record
-from workflows.blockers import Situation
-from workflows.engine import Step
+from workflows.blockers import Situation, notices_wait
+from workflows.engine import Blocked, Step
 from workflows.periodic_report import PERIODIC_REPORT, fact_of
 
 # The permission each row of the table asks for; two rows stand behind the button "withdraw".
@@ -67,6 +67,7 @@ def take_step(
 
     `seen`: the row version the actor's page showed. Raises NotFound, Stale (409), Denied (403), IllegalStep (409), Blocked (422).
     """
+    hold_actor(actor)
     report = held_report(report_id)
     if report.row_version != seen:
         raise Stale
@@ -216,6 +217,10 @@ def _recall(taking: _Taking) -> None:
     db.session.execute(
         update(Notice).where(Notice.entry_id == entry.id, Notice.status == "pending").values(status="recalled")
     )
+    # A sender with another clock than ours may have been faster. Whoever has the mail knows of the return.
+    has_left = Notice.entry_id == entry.id, Notice.status != "recalled"
+    if reason := notices_wait(Situation(notices_left=db.session.scalar(select(Notice.id).where(*has_left).limit(1)) is not None)):
+        raise Blocked((reason,))
     db.session.execute(
         update(Point)
         .where(Point.report_id == report.id, Point.round == report.round, Point.returned_at == report.returned_at)
@@ -224,11 +229,13 @@ def _recall(taking: _Taking) -> None:
     earlier = db.session.scalar(
         select(func.max(Point.returned_at)).where(Point.report_id == report.id, Point.round < report.round)
     )
-    old = entry.params.get("old_due")
+    old, given = entry.params.get("old_due"), entry.params.get("due")
+    # A later date that the office gave since then has been told, so it stands.
+    is_as_returned = (report.due_on.isoformat() if report.due_on else None) == given
     taking.values.update(
         notices_leave_at=None,
         returned_at=earlier,
-        due_on=date.fromisoformat(old) if old else None,
+        due_on=report.due_on if not is_as_returned else date.fromisoformat(old) if old else None,
         taken_at=report.taken_at or taking.now,
     )
 
@@ -260,12 +267,15 @@ AFTER: dict[str, Callable[[_Taking], None]] = {"submit": _freeze, "resubmit": _f
 
 
 @atomic
-def release_all(actor: Actor, reviewer: Person, *, now: datetime) -> None:
-    """Release every report a leaving reviewer holds."""
+def release_all(reviewer: Person, *, now: datetime) -> None:
+    """Release every report a leaving reviewer holds.
+
+    By the system: the reviewer leaves whoever closed the account, even somebody who may not touch these reports.
+    """
     held = db.session.execute(
         select(Report.id, Report.row_version).where(
             Report.reviewer_id == reviewer.id, Report.taken_at.is_not(None), Report.state == "review"
         )
     ).all()
     for report_id, seen in held:
-        take_step(actor, report_id, "release", seen=seen, now=now)
+        take_step(SYSTEM, report_id, "release", seen=seen, now=now)

@@ -4,21 +4,34 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from review_app.questionnaire.currencies import CODES, WORDS
+
 SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 COMMA_LANGUAGES = frozenset({"fr", "es", "pt", "it", "de"})
 """Languages that write a comma before the decimals."""
 
 _NUMBER = r"[0-9]{1,3}(?:(?:[.,'’ ][0-9]{3})+(?![0-9]))(?:[.,][0-9]{1,2}(?![0-9]))?|[0-9]+(?:[.,][0-9]+)?"
-_CODES = (
-    "USD|EUR|CLP|PEN|GBP|CHF|CAD|AUD|JPY|CNY|BRL|MXN|ARS|COP|UYU|BOB|PYG|DKK|SEK|NOK|PLN|CZK|HUF|XOF|XAF|ZAR|KES|MAD"
-    "|EGP|INR|KRW"
+# Digits in groups that fit no notation ("2 800 0000"): a sum, but nobody can say which.
+_BROKEN = r"[0-9]{1,3}(?:[.,'’ ][0-9]{2,}){2,}"
+_WHOLE = rf"[0-9]{{1,3}}(?:[.,'’ ][0-9]{{3}})+(?:[.,][0-9]{{1,2}})?(?:(?![.,'’ ]?[0-9])|(?=[ ](?:19|20)[0-9]{{2}}\b))|{_BROKEN}|{_NUMBER}"
+_WRITTEN = "|".join(
+    r"\s?".join(map(re.escape, word)) if not word[0].isalpha() or not word.isalpha() else word
+    for word in ("US$", "$US", "R$", "S/.", "S/", "€", "£", "CAN$", "CA$", "$CAN", "$CA", "AU$", "NZ$", "HK$", "TT$", "BDS$")
 )
-_SIGN = rf"US\s?\$|R\$|S/\.?|€|£|(?:{_CODES})\s?\$?|\$|EU(?=[0-9])|EUROS?|DOLLARS?|DÓLARES|DOLARES"
+_SAID = (
+    r"U\.?S\.? dollars?|United States dollars|dollars? (?:US|américains|americains|canadiens|des [EÉ]tats-Unis)"
+    r"|d[óo]lares (?:americanos|estadounidenses)|(?:Canadian|Australian) dollars|francs? (?:CFA|suisses)|CFA francs|F\.?\s?CFA|CFA"
+    r"|Swiss francs|pounds sterling|nuevos soles|soles|reais|(?:Swedish )?kronor|(?:Norwegian |Danish )?kroner|Czech crowns|crowns"
+    r"|zlotys?|forints?|yen|yuan|RMB|baht|birr|naira|cedis|ariary|guaran[íi]es|bolivianos|quetzales|lempiras"
+    r"|(?:Mexican|Chilean) pesos|pesos(?: (?:mexicanos|chilenos|argentinos|colombianos|uruguayos))?|South African rand"
+    r"|francs|pounds|rupees|dinars|dirhams|shillings|rou?bles|EUROS?|DOLLARS?|DÓLARES|DOLARES"
+)
+_SIGN = rf"{_WRITTEN}|(?:{CODES})\s?\$?|(?<![A-Z])[ACJ]\$|\$|EU(?=[0-9])|(?:{_SAID})(?![a-zà-ÿ])"
 _SCALE = (
     r"millions?|millones|millón|milliards?|billions?|billones|thousand|mille|miles|mil\.|mil|mio\.?|mn|bn|k|m"
 )
 _AMOUNT = re.compile(
-    rf"(?<![\w.,])(?:(?P<before>{_SIGN})\s?\.?\s?)?(?P<number>{_NUMBER})(?P<dash>\.-|,-)?"
+    rf"(?<![\w.,])(?!(?:19|20)[0-9]{{2}}\s(?:{_SIGN})\s?[0-9])(?:(?P<before>{_SIGN})\s?\.?\s?)?(?P<number>{_WHOLE})(?P<dash>\.-|,-)?"
     rf"(?:\s?(?P<scale>{_SCALE})(?!\w))?(?:\s?(?:of |de |d')?(?P<after>{_SIGN})(?!\w))?",
     re.IGNORECASE,
 )
@@ -26,7 +39,6 @@ _FACTORS = {
     "million": 6, "millions": 6, "millones": 6, "millón": 6, "mio": 6, "mio.": 6, "mn": 6, "m": 6,
     "milliard": 9, "milliards": 9, "thousand": 3, "mille": 3, "miles": 3, "mil": 3, "k": 3, "bn": 9,
 }
-_SIGNS = {"€": "EUR", "EU": "EUR", "EURO": "EUR", "EUROS": "EUR", "£": "GBP", "R$": "BRL", "S/": "PEN", "S/.": "PEN"}
 _YEAR = re.compile(r"(?<![0-9.,])(?:19|20)[0-9]{2}(?![0-9]|[.,][0-9])")
 _SPAN = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}\s?[-–—/]\s?(?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9])")
 _ANNUAL = re.compile(
@@ -49,6 +61,9 @@ class Amount:
     is_approximate: bool
     period: str | None
     year: int | None
+    start: int = 0
+    end: int = 0
+    """Where it stands in the words it was read from, with its currency."""
 
 
 def plain_number(raw: str, language: str = "en") -> Decimal | None:
@@ -139,30 +154,32 @@ def _amount(
         is_approximate=bool(_ABOUT.search(before)),
         period=_period(text, before, after),
         year=_year(before, after) or only_year,
+        start=match.start(),
+        end=match.end(),
     )
 
 
 def _value(match: re.Match[str], language: str) -> Decimal | None:
-    scale = (match["scale"] or "").lower()
-    if not scale:
-        return figures(match["number"], language, is_sum=True)
-    if scale not in _FACTORS:
+    scale, number = (match["scale"] or "").lower(), match["number"]
+    if not re.fullmatch(_NUMBER, number) or (scale and scale not in _FACTORS):
         return None
-    value = figures(match["number"], language, is_sum=True)
-    return None if value is None else value * Decimal(10) ** _FACTORS[scale]
+    if not scale and re.fullmatch(r"[0-9]+[.,][0-9]{4,}", number):
+        return None
+    value = figures(number, language, is_sum=True)
+    return value * Decimal(10) ** _FACTORS[scale] if scale and value is not None else value
 
 
 def _currency(match: re.Match[str], default: str | None) -> str | None:
-    signs = [(match[name] or "").upper().replace(" ", "").replace("$", "") for name in ("before", "after")]
+    """What stands beside the number: a code first, then a sign or a word; `default` for a bare dollar and for nothing."""
+    signs = [re.sub(r"\s", "", match[name] or "").upper() for name in ("before", "after")]
     for sign in signs:
-        if sign in ("USD", "US"):
-            return "USD"
-        if len(sign) == 3 and sign.isalpha():
-            return sign
-    for name in ("before", "after"):
-        sign = (match[name] or "").upper()
-        if sign in _SIGNS:
-            return _SIGNS[sign]
+        if re.fullmatch(rf"(?:{CODES})\$?", sign) and sign not in WORDS:
+            return sign[:3]
+    for sign in signs:
+        if sign in WORDS:
+            return WORDS[sign] or None
+        if sign.endswith("S") and sign[:-1] in WORDS:
+            return WORDS[sign[:-1]] or None
     return default
 
 

@@ -9,8 +9,8 @@ _LINES = [
     "See the full report", "Lire le rapport complet", "Lire le rapport intégral", "Voir le rapport complet",
     "Accéder au rapport complet", "Aller au rapport complet", "Télécharger le rapport complet", "Leer el informe completo",
     "Lea el informe completo", "Ver el informe completo", "Ir al informe completo", "Descargar el informe completo",
-    "Zoom in Details", "Share", "Print", "Share:", "Print:", "Partager", "Imprimer", "Compartir", "Imprimir", "Tweet",
-    "Facebook", "Twitter", "LinkedIn", "WhatsApp", "Email", "E-mail", "Share on Facebook", "Share on Twitter", "Share this page",
+    "Zoom in Details", "Share", "Print", "Share:", "Print:", "Partager", "Imprimer", "Compartir", "Imprimir", "Email", "E-mail",
+    "Share on Facebook", "Share on Twitter", "Share this page",
     "Partager cette page", "Compartir esta página", "Skip to main content", "Aller au contenu principal",
     "Pasar al contenido principal", "Back to top", "Back to list", "Back to results", "Retour en haut", "Retour à la liste",
     "Volver arriba", "Volver a la lista", "Read more", "Lire la suite", "Leer más", "Show more", "Download", "Télécharger",
@@ -21,7 +21,9 @@ _LINES = [
     "Accept all cookies", "Accept cookies", "Log in", "Se connecter", "Iniciar sesión",
 ]
 _KEYS = frozenset(map(squeezed, _LINES))
-_IMAGE = re.compile(r"(?:\s*!?\[[^\[\]\n]{0,200}\]\([^()\s]{0,500}\)\s*)+|<img [^<>]{0,500}>|\S{1,200}\.(?:png|jpe?g|gif|svg)(?:\?\S{0,200})?")
+_IMAGE = re.compile(r"(?:\s*!?\[[^\[\]\n]{0,200}\]\([^()\s]{0,500}\)\s*)+|<img [^<>]{0,500}>")
+_FILE = re.compile(r"\S{1,300}\.(?:png|jpe?g|gif|svg)(?:\?\S{0,200})?", re.IGNORECASE)
+_BANNER_WORDS = ("archiv", "wayback", "this page was", "cette page", "the designations")
 _BANNER = re.compile(
     r"archived (?:web ?)?(?:page|site)|archived version|web ?page archiv|pages? web archiv|p[aá]gina web archivada|versión archivada"
     r"|archive-it\b|wayback machine|web\.archive\.org|this page was captured|cette page a été capturée|see all versions of this"
@@ -41,15 +43,17 @@ def is_furniture(line: str) -> bool:
     """Whether a whole line belongs to the page around the text."""
     if len(line) > 600:
         return False
-    key = squeezed(line[:160])
-    if key in _KEYS or is_banner(line) or _IMAGE.fullmatch(line) or _TRAIL.fullmatch(line):
+    if len(line) <= 80 and squeezed(line) in _KEYS:
         return True
-    return bool(_MOJIBAKE.search(line)) and not has_word(_MOJIBAKE.sub("", line))
+    if is_banner(line) or (line[0] in "!<[" and _IMAGE.fullmatch(line)) or _FILE.fullmatch(line) or _TRAIL.fullmatch(line):
+        return True
+    return not line.isascii() and bool(_MOJIBAKE.search(line)) and not has_word(_MOJIBAKE.sub("", line))
 
 
 def is_banner(line: str) -> bool:
     """Whether a line is what an archive of the web writes above a page it kept, or a site's disclaimer."""
-    return len(line) <= 600 and _BANNER.search(line) is not None
+    small = line.lower()
+    return any(word in small for word in _BANNER_WORDS) and len(line) <= 600 and _BANNER.search(small) is not None
 
 
 def is_society_note(line: str) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from review_app.permissions import Denied, NotFound
 from review_app.transaction import Stale
@@ -48,7 +48,7 @@ def _kept_if_readable() -> Sequence[tuple[str, str]]:
 def _page_as_it_is() -> str:
     """The page the form stood on. The address it was sent to may be one that cannot be opened."""
     origin = urlsplit(request.referrer or "")
-    if origin.netloc == request.host:
+    if origin.netloc == request.host and not origin.path.startswith("//"):
         return f"{origin.path}?{origin.query}" if origin.query else origin.path
     rule = request.url_rule
     return request.full_path.rstrip("?") if rule and "GET" in (rule.methods or ()) else url_for("public.home")
@@ -106,6 +106,11 @@ def blocked(error: Blocked) -> Shown:
     return _page(422, gettext("This has to wait"), gettext("These things come first:"), reasons=error.reasons)
 
 
+def untrusted(error: SecurityError) -> tuple[str, int, dict[str, str]]:
+    """Sent to a host name that is not ours: a page would be full of links to it."""
+    return gettext("This could not be understood"), 400, {"Content-Type": "text/plain; charset=utf-8"}
+
+
 def too_large(error: RequestEntityTooLarge) -> Shown:
     """More than the server reads at once. It never saw the text, but the browser that sent it has it still."""
     return _page(
@@ -139,6 +144,6 @@ def register(app: Flask) -> None:
     """Give every error its page."""
     for error, page in (
         (CSRFError, expired), (Denied, denied), (NotFound, not_found), (404, not_found), (Stale, stale), (IllegalStep, illegal),
-        (Blocked, blocked), (RequestEntityTooLarge, too_large), (HTTPException, http), (500, broken),
+        (Blocked, blocked), (RequestEntityTooLarge, too_large), (SecurityError, untrusted), (HTTPException, http), (500, broken),
     ):  # fmt: skip
         app.register_error_handler(error, page)

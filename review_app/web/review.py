@@ -35,7 +35,7 @@ def queue() -> Page:
     show = request.args.get("show", "waiting")
     wanted = QueueFilter(
         show=show if show in SHOWN else "waiting",
-        cycle_id=request.args.get("cycle", type=int),
+        cycle_id=_small(request.args.get("cycle", type=int)),
         page=max(1, min(request.args.get("page", 1, type=int), 10_000)),
     )
     found = waiting_reports(access.actor(), wanted, now=access.now())
@@ -47,6 +47,11 @@ def queue() -> Page:
 def report(report: Report) -> Page:
     """One report at a glance: where it stands, its sections, what the checks and the points say, and what can be done."""
     return _report_page(report)
+
+
+def _small(number: int | None) -> int | None:
+    """A number out of an address, unless no id is as high."""
+    return number if number is not None and abs(number) < 2**31 else None
 
 
 def _report_page(report: Report, *, reasons: Sequence[Message] = ()) -> str:

@@ -10,6 +10,7 @@ from review_app.models import Report
 from review_app.operations import findings
 from review_app.permissions import can
 from review_app.queries.answers import replies_of, sheet_of
+from review_app.questionnaire.sheets import Sheet
 from review_app.web import access
 from review_app.web.desk import blueprint
 from review_app.web.desk.reports import is_recallable
@@ -65,9 +66,17 @@ def _page(report: Report, reasons: tuple[Message, ...] = ()) -> str:
         ],
         answered=[(one, replies[one.fingerprint]) for one in found if one.fingerprint in replies],
         forms={one.fingerprint: ReplyForm(prefix=one.fingerprint[:12]) for one in found},
-        may_answer=bool(can(access.actor(), "report.answer_finding", report)) and not is_recallable(report),
+        answerable=_answerable(report, sheet),
         place=place,
     )
+
+
+def _answerable(report: Report, sheet: Sheet) -> set[str]:
+    """The sections whose findings the reader may answer now."""
+    if is_recallable(report):
+        return set()
+    codes = (section.code for section in sheet.questionnaire.sections)
+    return {code for code in codes if can(access.actor(), "report.answer_finding", report, section=code)}
 
 
 def place(report: Report, found: Found) -> str:

@@ -1,0 +1,217 @@
+"""A text as the row of its lines and the captions among them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from review_app.readers.captions import CAPTIONS, ENDINGS, LONGEST, Caption, begun, ending, is_begun
+from review_app.readers.furniture import is_furniture
+from review_app.readers.labels import YES_NO
+from review_app.readers.letters import has_word, squeezed, squeezed_with_places
+from review_app.readers.wordings import ORDER
+
+_LINE = re.compile("[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_EMPTY_LINE = re.compile(r"\n[^\S\n]*\n|\r\n[^\S\n]*\r\n|\u2029")
+_LEADING = re.compile(r"[\W_]*(?:(?:[0-9]{1,2}|[a-z]|[ivx]{1,4})(?:\.[0-9]{1,2})?[.)]\s*)?[\W_]*", re.IGNORECASE)
+_CLOSING = re.compile(r"[^\W_]['’)\]*_\s]{0,6}[:?|：]")
+_TRAILING = re.compile(r"[\s?:|*_：]*")
+_METADATA = re.compile(r"(where|when|who|où|quand|qui|d[óo]nde|cu[áa]ndo|qui[ée]n(?:es)?)\b\s*(?P<mark>[:|]?)\s*(?=\S)", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+_MOST_CLOSINGS = 500
+"""So many places of one line are looked at for captions in the middle of it; no text of a ministry comes near."""
+_ALONE_ONLY = frozenset({"challenges", "partner_header"})
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line, or what is left of one beside a caption, without the blanks around it."""
+
+    start: int
+    end: int
+    text: str
+    is_after_blank: bool = False
+    is_whole: bool = True
+    is_junk: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A caption where it stands. `is_cut`: the text ends inside it."""
+
+    start: int
+    end: int
+    caption: Caption
+    is_cut: bool = False
+    is_after_blank: bool = False
+
+    @property
+    def field(self) -> str:
+        return self.caption.field
+
+
+Row = Sequence[Line | Mark]
+
+
+def lines_of(text: str) -> list[Line]:
+    """The lines that have a letter or a digit."""
+    found: list[Line] = []
+    at = 0
+    for match in _LINE.finditer(text):
+        words = match.group().strip().strip(_INVISIBLE).strip()
+        if not has_word(words):
+            continue
+        start = text.index(words, match.start())
+        found.append(Line(start, start + len(words), words, _EMPTY_LINE.search(text[at:start]) is not None))
+        at = start + len(words)
+    return found
+
+
+def row_of(text: str) -> list[Line | Mark]:
+    """Lines and captions in the order of the text; pages' furniture is told from answers."""
+    lines = lines_of(text)
+    row: list[Line | Mark] = []
+    place = 0
+    while place < len(lines):
+        used, found = _captioned(text, lines, place)
+        row += found
+        place += used
+    row = _sifted(text, row)
+    row = _with_cut_caption(row)
+    return [replace(part, is_junk=True) if isinstance(part, Line) and is_furniture(part.text) else part for part in row]
+
+
+def _captioned(text: str, lines: Sequence[Line], place: int) -> tuple[int, list[Line | Mark]]:
+    """How many lines were used, and what they are."""
+    line = lines[place]
+    if len(line.text) <= 2 * LONGEST and not line.text[0].islower():
+        for used in range(1, min(3, len(lines) - place) + 1):
+            end = lines[place + used - 1].end
+            if end - line.start > 3 * LONGEST:
+                break
+            key = _key(text[line.start:end])
+            if caption := CAPTIONS.get(key):
+                return used, [Mark(line.start, end, caption, is_after_blank=line.is_after_blank)]
+            if len(key) < 12 or not is_begun(key):
+                break
+    return 1, list(_parted(text, line)) if _may_hold_caption(line.text) else [line]
+
+
+def _key(words: str) -> str:
+    """The letters of a line, without a number or a mark in front of them that is not the caption's."""
+    key = squeezed(words)
+    if key in CAPTIONS or is_begun(key):
+        return key
+    leading = _LEADING.match(words)
+    return squeezed(words[leading.end():]) if leading and leading.end() else key
+
+
+def _may_hold_caption(words: str) -> bool:
+    return ":" in words or "?" in words or "|" in words or "：" in words or words[0] in "WwOoQqDdCc"
+
+
+def _parted(text: str, line: Line) -> Iterator[Line | Mark]:
+    """A line with captions in it: those that close with a colon, a question mark or a bar."""
+    at, is_first = line.start, True
+    for mark in _marks_in(text, line):
+        if has_word(text[at:mark.start]) and not (is_first and _is_leading(text[at:mark.start])):
+            yield _rest(text, line, at, mark.start, is_first)
+        yield mark
+        at, is_first = mark.end, False
+    if is_first:
+        metadata = _METADATA.match(line.text)
+        if metadata and _is_metadata(line.text, metadata):
+            start = line.start + metadata.end()
+            yield Mark(line.start, start, CAPTIONS[squeezed(metadata[1])], is_after_blank=line.is_after_blank)
+            yield Line(start, line.end, text[start:line.end], is_whole=False)
+        else:
+            yield line
+    elif has_word(text[at:line.end]):
+        yield _rest(text, line, at, line.end, False)
+
+
+def _is_leading(words: str) -> bool:
+    return _LEADING.fullmatch(words) is not None
+
+
+def _rest(text: str, line: Line, start: int, end: int, is_first: bool) -> Line:
+    words = text[start:end]
+    start += len(words) - len(words.lstrip())
+    return Line(start, start + len(words.strip()), words.strip(), is_first and line.is_after_blank, is_whole=False)
+
+
+def _is_metadata(words: str, match: re.Match[str]) -> bool:
+    """Whether "When 2016" or "Where: Peru" is meant, and not a sentence that begins with such a word."""
+    value = words[match.end():]
+    return words[0].isupper() and (bool(match["mark"]) or _YEAR.fullmatch(value) is not None)
+
+
+def _marks_in(text: str, line: Line) -> Iterator[Mark]:
+    at = line.start
+    for count, match in enumerate(_CLOSING.finditer(text, line.start, line.end)):
+        if count == _MOST_CLOSINGS:
+            return
+        if squeezed(text[max(at, match.start() - 12):match.start() + 1])[-4:] not in ENDINGS:
+            continue
+        letters, places = squeezed_with_places(text, max(at, match.end() - 3 * LONGEST), match.start() + 1)
+        found = ending(letters)
+        if found is None or found[1].field in _ALONE_ONLY:
+            continue
+        start = places[found[0]]
+        if _may_begin(text, line, start, len(letters) - found[0]):
+            after = _TRAILING.match(text, match.end(), line.end)
+            at = after.end() if after else match.end()
+            is_first = start == line.start
+            yield Mark(start, at, found[1], is_after_blank=is_first and line.is_after_blank)
+
+
+def _may_begin(text: str, line: Line, start: int, length: int) -> bool:
+    """Whether a caption may begin here: at the head of the line, or behind a word that ended, if it is a long one."""
+    if _is_leading(text[line.start:start]):
+        return True
+    return length >= 20 and text[start].isupper() and not text[start - 1].isalnum()
+
+
+def _sifted(text: str, row: Row) -> list[Line | Mark]:
+    """Without the short and metadata captions that are only words here."""
+    known = {part.field for part in row if isinstance(part, Mark) and part.caption.strength == "long"}
+    form = [place for place, part in enumerate(row) if isinstance(part, Mark) and part.caption.strength == "long"]
+    head_end = form[0] if form else len(row)
+    kept: list[Line | Mark] = []
+    for place, part in enumerate(row):
+        if isinstance(part, Mark) and _is_only_words(row, place, part, known, is_head=place < head_end):
+            kept.append(Line(part.start, part.end, text[part.start:part.end], part.is_after_blank))
+        else:
+            kept.append(part)
+    return kept
+
+
+def _is_only_words(row: Row, place: int, mark: Mark, known: set[str], *, is_head: bool) -> bool:
+    if mark.caption.strength == "short":
+        return mark.field in known or not known
+    if mark.caption.strength == "long" or is_head:
+        return False
+    following = row[place + 1] if place + 1 < len(row) else None
+    return not (mark.field == "when" and isinstance(following, Line) and _YEAR.fullmatch(following.text))
+
+
+def _with_cut_caption(row: list[Line | Mark]) -> list[Line | Mark]:
+    """The last line as a caption, when the text ends inside one."""
+    if not row or not isinstance(row[-1], Line) or not row[-1].is_whole:
+        return row
+    last, marks = row[-1], [part for part in row if isinstance(part, Mark)]
+    letters = squeezed(last.text) if len(last.text) <= LONGEST * 2 else ""
+    if not letters or last.text[0].islower() or letters in YES_NO or last.text.endswith((".", "!")):
+        return row
+    following = [caption for caption in begun(letters) if len(letters) >= 12 or _fits(caption, marks)]
+    if not following:
+        return row
+    return [*row[:-1], Mark(last.start, last.end, following[0], is_cut=True, is_after_blank=last.is_after_blank)]
+
+
+def _fits(caption: Caption, marks: Sequence[Mark]) -> bool:
+    """Whether a caption may come next: later in the form than the last one, in a language of this page."""
+    if not marks:
+        return False
+    spoken = frozenset.union(*(mark.caption.languages for mark in marks))
+    return ORDER.index(caption.field) > ORDER.index(marks[-1].field) and bool(caption.languages & spoken)

@@ -1,0 +1,175 @@
+"""Requests of which nothing stays: the application on one connection, whose transaction the test undoes."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, text
+from werkzeug.test import TestResponse
+
+from config import Settings
+from review_app.extensions import db, limiter
+from review_app.web import auth
+from tests.browser import Browser
+from tests.conftest import Ground, _empty_queue, empty_tables
+from tests.people import sign_in
+from tests.world import PEOPLE, World, make_world, seal
+
+EVERYBODY = ("nobody", *PEOPLE)
+
+
+@dataclass
+class Answer:
+    """What came back, and whether the database was another one afterwards."""
+
+    status: int
+    place: str
+    body: bytes
+    has_changed: bool
+    bare: tuple[str, ...]  # the headers it should have had
+
+
+class Undone:
+    """The application on one connection, whose transaction is undone after each request."""
+
+    def __init__(self, app: Flask, world: World, connection: Connection, base_url: str) -> None:
+        self.app, self.world, self.connection, self.base_url = app, world, connection, base_url
+        self.cookies: dict[str, str] = {}
+        self.tokens: dict[str, str] = {}
+        self.asked: Counter[str] = Counter()
+        self.untouched = self._checksum()
+        self.connection.rollback()
+
+    def ask(
+        self,
+        nick: str,
+        method: str,
+        address: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """One request by a person, with the token of their session when it sends something."""
+        client = self.app.test_client(use_cookies=False)
+        sent = {"csrf_token": self.tokens[nick], **(data or {})} if method == "POST" else None
+        self.asked[nick] += 1
+        transaction = None if self.connection.in_transaction() else self.connection.begin()
+        try:
+            response = client.open(
+                address, method=method, data=sent, base_url=self.base_url,
+                headers={"Cookie": f"session={self.cookies[nick]}", **(headers or {})},
+            )  # fmt: skip
+            answer = Answer(
+                response.status_code, response.headers.get("Location", ""), response.data, self._has_changed(),
+                tuple(missing_headers(response)),
+            )  # fmt: skip
+            response.close()
+            return answer
+        finally:
+            if transaction:
+                transaction.rollback()
+
+    @contextmanager
+    def together(self) -> Iterator[Connection]:
+        """Several requests in one transaction: each finds what the ones before it did."""
+        transaction = self.connection.begin()
+        try:
+            yield self.connection
+        finally:
+            transaction.rollback()
+
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        """Table -> its rows, as they are within the transaction."""
+        found = {}
+        for name in self._tables():
+            query = text(f"select to_jsonb(t) from {name} t order by to_jsonb(t)::text")
+            found[name] = list(self.connection.scalars(query))
+        return found
+
+    def _has_changed(self) -> bool:
+        # Without an id of its own a transaction has written nothing at all.
+        if self.connection.scalar(text("select pg_current_xact_id_if_assigned()")) is None:
+            return False
+        return self._checksum() != self.untouched
+
+    def _checksum(self) -> Any:
+        """One row for each table: how many rows, and a digest of all they hold."""
+        digest = "select '{0}', count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) from {0} t"
+        query = " union all ".join(digest.format(name) for name in self._tables())
+        return [tuple(row) for row in self.connection.execute(text(query + " order by 1"))]
+
+    def _tables(self) -> Sequence[str]:
+        """All but the sessions, which may hold a message to the person."""
+        return self.connection.scalars(text(
+            "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname in ('public', 'published') "
+            "and tablename not in ('web_session', 'alembic_version') order by 1"
+        )).all()  # fmt: skip
+
+
+def missing_headers(response: TestResponse) -> Iterator[str]:
+    """Which of the headers are wrong that every answer has, whatever it is."""
+    headers = response.headers
+    policy = headers.get("Content-Security-Policy", "")
+    if "default-src 'none'" not in policy or "'unsafe" in policy or "*" in policy:
+        yield f"Content-Security-Policy: {policy}"
+    for name, value in (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin")):
+        if headers.get(name) != value:
+            yield name
+    is_kept = "public" in headers.get("Cache-Control", "") or "/static/" in response.request.path
+    if is_kept and "Set-Cookie" in headers:
+        yield "Set-Cookie on a page that caches keep"
+    if not is_kept and response.mimetype == "text/html" and headers.get("Cache-Control") != "no-store":
+        yield f"Cache-Control: {headers.get('Cache-Control')}"
+
+
+class _OneConnection:
+    """In place of an engine: every connection is the one whose transaction will be undone."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        yield self._connection
+
+
+@contextmanager
+def undone_world(app: Flask, settings: Settings, ground: Ground) -> Iterator[Undone]:
+    """The world of tests/world.py, built once, with everybody signed in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(limiter, "enabled", False)
+        patch.setattr(auth, "FORGOT_TAKES", 0)
+        world, browsers = _built(app, settings)
+        with app.app_context():
+            engine = db.engine
+        with engine.connect() as connection:
+            patch.setitem(db._app_engines[app], None, connection)
+            patch.setattr(app.session_interface, "_engine", _OneConnection(connection))
+            patch.setitem(db.session.session_factory.kw, "join_transaction_mode", "create_savepoint")
+            asked = Undone(app, world, connection, settings.public_base_url)
+            for nick, browser in browsers.items():
+                asked.cookies[nick] = browser.cookie("session") or ""
+                asked.tokens[nick] = _token(browser)
+            yield asked
+    empty_tables(settings)
+    _empty_queue(ground)
+
+
+def _built(app: Flask, settings: Settings) -> tuple[World, dict[str, Browser]]:
+    browsers = {nick: Browser(app, settings.public_base_url) for nick in EVERYBODY}
+    with app.app_context():
+        world = make_world()
+    for nick, browser in browsers.items():
+        browser.get("/en/sign-in") if nick == "nobody" else sign_in(browser, nick)
+    with app.app_context():
+        seal(world)
+    return world, browsers
+
+
+def _token(browser: Browser) -> str:
+    assert browser.page
+    return str(browser.page.select("input[name=csrf_token]")[0]["value"])
