@@ -373,7 +373,8 @@ def swapped(rule: Rule, world: World, own: Place, foreign: Place) -> Iterator[di
 
 @pytest.mark.parametrize("nick", ["carla", "rita", "rafa"])
 def test_ids_of_two_reports_in_one_address_meet_nothing(shared_app: Flask, undone: Undone, nick: str) -> None:
-    world, found, tried = undone.world, [], 0
+    world, tried = undone.world, 0
+    found: list[Any] = []
     chosen = [
         rule for rule in rules(shared_app, of_reports=True) if len(rule.arguments - {"lang", "verb", "action"}) > 1
     ]
