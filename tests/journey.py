@@ -38,7 +38,7 @@ class Traveller:
 
     def __init__(self, context: BrowserContext, base_url: str, record: Record) -> None:
         self.context, self.base_url, self.record = context, base_url, record
-        if record.has_scripts:
+        if record.has_scripts and not context.pages:
             context.add_init_script(path=AXE_FILE_PATH)
         self.page: Page = context.new_page()
         # Without scripts on a small telephone; with them on a desk, where each page is looked at in both widths.
