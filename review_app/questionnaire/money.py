@@ -124,7 +124,8 @@ def amounts(raw: str, language: str = "en", *, currency: str | None = None) -> l
     years = {int(match[0]) for match in _YEAR.finditer(text) if not _inside(match, found)}
     has_span = any(not _inside(match, found) for match in _SPAN.finditer(text))
     only_year = next(iter(years)) if len(years) == 1 and not has_span else None
-    return [_amount(text, found, place, language, currency, only_year) for place in range(len(found))]
+    is_annual = _ANNUAL.search(text) is not None
+    return [_amount(text, found, place, language, currency, only_year, is_annual) for place in range(len(found))]
 
 
 def _is_other(text: str, match: re.Match[str]) -> bool:
@@ -142,7 +143,8 @@ def _inside(match: re.Match[str], sums: list[re.Match[str]]) -> bool:
 
 
 def _amount(
-    text: str, found: list[re.Match[str]], place: int, language: str, currency: str | None, only_year: int | None
+    text: str, found: list[re.Match[str]], place: int, language: str, currency: str | None, only_year: int | None,
+    is_annual: bool,
 ) -> Amount:
     match = found[place]
     start = found[place - 1].end() if place else 0
@@ -152,7 +154,7 @@ def _amount(
         amount=_value(match, language),
         currency=_currency(match, currency),
         is_approximate=bool(_ABOUT.search(before)),
-        period=_period(text, before, after),
+        period=_period(before, after, is_annual),
         year=_year(before, after) or only_year,
         start=match.start(),
         end=match.end(),
@@ -183,10 +185,10 @@ def _currency(match: re.Match[str], default: str | None) -> str | None:
     return default
 
 
-def _period(text: str, before: str, after: str) -> str | None:
+def _period(before: str, after: str, is_annual: bool) -> str | None:
     if _TOTAL.search(before[-25:]) or _TOTAL.search(after[:12]):
         return "total"
-    return "annual" if _ANNUAL.search(text) else None
+    return "annual" if is_annual else None
 
 
 def _year(before: str, after: str) -> int | None:

@@ -1,12 +1,12 @@
 """Cutting a text into pieces, each with one place, so that nothing is lost and nothing is said twice."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_right, insort
 from dataclasses import dataclass
 
 from review_app.readers.letters import has_word
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Piece:
     """One stretch of the text, `text[start:end]`, and the place it belongs to."""
 
@@ -20,34 +20,41 @@ class Cutter:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._pieces: list[Piece] = []
+        self._starts: list[int] = []
+        self._pieces: dict[int, Piece] = {}
 
     def take(self, place: str, start: int, end: int) -> str:
         """The stretch without the blanks around it, now belonging to `place`; "" when it has no word or is taken."""
-        words = self.text[start:end]
-        start += len(words) - len(words.lstrip())
-        words = words.strip()
-        if not has_word(words) or not self.is_free(start, start + len(words)):
+        piece = self._trimmed(place, start, end)
+        if piece is None or not self.is_free(piece.start, piece.end):
             return ""
-        insort(self._pieces, Piece(start, start + len(words), place))
-        return words
+        insort(self._starts, piece.start)
+        self._pieces[piece.start] = piece
+        return self.text[piece.start:piece.end]
 
     def is_free(self, start: int, end: int) -> bool:
         """Whether no part of the stretch is taken."""
-        at = bisect_left(self._pieces, Piece(start, start, ""))
-        before, after = self._pieces[at - 1:at], self._pieces[at:at + 1]
-        return not (before and before[0].end > start) and not (after and after[0].start < end)
+        at = bisect_right(self._starts, start)
+        if at and self._pieces[self._starts[at - 1]].end > start:
+            return False
+        return at == len(self._starts) or self._starts[at] >= end
 
     def pieces(self) -> tuple[Piece, ...]:
         """Every piece in the order of the text, the unplaced ones among them."""
         found: list[Piece] = []
         at = 0
-        for piece in [*self._pieces, Piece(len(self.text), len(self.text), "")]:
-            words = self.text[at:piece.start]
-            if has_word(words):
-                start = at + len(words) - len(words.lstrip())
-                found.append(Piece(start, start + len(words.strip()), "unplaced"))
-            if piece.place:
+        for start in [*self._starts, len(self.text)]:
+            if at < start and (gap := self._trimmed("unplaced", at, start)):
+                found.append(gap)
+            if piece := self._pieces.get(start):
                 found.append(piece)
-            at = piece.end
+                at = piece.end
         return tuple(found)
+
+    def _trimmed(self, place: str, start: int, end: int) -> Piece | None:
+        """The stretch from its first to its last sign; None when there is no word in it."""
+        words = self.text[start:end]
+        if not has_word(words):
+            return None
+        start += len(words) - len(words.lstrip())
+        return Piece(start, start + len(words.strip()), place)

@@ -101,8 +101,9 @@ def _titled(
         reading.title = cutter.take("title", lines[0].start, lines[block - 1].end)
         lines = lines[block:]
     rest: list[Line] = []
+    title = squeezed(reading.title or "")
     for line in lines:
-        if squeezed(line.text) == squeezed(reading.title or ""):
+        if len(line.text) <= _LONGEST_TITLE and squeezed(line.text) == title:
             cutter.take("raw", line.start, line.end)
         elif reading.country is None and not rest and (name := country(line.text)):
             reading.country = name
@@ -137,17 +138,16 @@ def _read_agency(cutter: Cutter, lines: Sequence[Line], reading: Reading, *, has
     if not block or (not has_form and not _may_be_agency(block)):
         return
     kept: list[Line] = []
+    known: set[str] = set()
     for place, line in enumerate(block):
-        if _is_copy(block, place):
+        is_copy = squeezed(line.text) in known
+        known.add(squeezed(line.text))
+        if is_copy:
             cutter.take("raw", line.start, line.end)
         elif len(kept) == place:  # behind a copy no line goes on from the ones before it
             kept.append(line)
     taken = [cutter.take("agency", line.start, line.end) for line in kept]
     reading.agency = "; ".join(filter(None, taken)) or None
-
-
-def _is_copy(block: Sequence[Line], place: int) -> bool:
-    return squeezed(block[place].text) in {squeezed(line.text) for line in block[:place]}
 
 
 def _may_be_agency(block: Sequence[Line]) -> bool:
