@@ -43,7 +43,7 @@ ALLOWED: dict[str, dict[str, set[State] | frozenset[State]]] = {
     "report.resubmit": {"carla": {State.REVISION}},
     "report.withdraw": {"carla": {State.REVIEW}},
     "report.take": {"rita": {State.REVIEW}, "rolf": {State.REVIEW}},
-    "report.release": {"rolf": {State.REVIEW}, "ada": {State.REVIEW}, "alba": {State.REVIEW}},
+    "report.release": {"rolf": {State.REVIEW}, "ada": {State.REVIEW}, "alba": {State.REVIEW}, "system": {State.REVIEW}},
     "report.return": {"rolf": {State.REVIEW}},
     "report.recall": {"rita": {State.REVISION}, "rolf": {State.REVISION}},
     "report.publish": {"rolf": {State.REVIEW}},

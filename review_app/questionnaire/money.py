@@ -134,8 +134,9 @@ def _is_other(text: str, match: re.Match[str]) -> bool:
         return False
     if _YEAR.fullmatch(match["number"]) or text[match.end():match.end() + 2].strip().startswith("%"):
         return True
-    return bool(re.search(r"(?:\bno\.?|nº|n°|#|\blaw|\bloi|\bley|[\w/-])\s?$", text[:match.start()], re.IGNORECASE)
-                and not re.search(r"[a-z]{3,}\s$", text[:match.start()], re.IGNORECASE))
+    before = text[max(0, match.start() - 40):match.start()]
+    return bool(re.search(r"(?:\bno\.?|nº|n°|#|\blaw|\bloi|\bley|[\w/-])\s?$", before, re.IGNORECASE)
+                and not re.search(r"[a-z]{3,}\s$", before, re.IGNORECASE))
 
 
 def _inside(match: re.Match[str], sums: list[re.Match[str]]) -> bool:

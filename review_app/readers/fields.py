@@ -144,11 +144,12 @@ def _labels(name: str) -> Callable[[Cutter, Region, list[Line], Reading], None]:
     """A reader of a field with one label a line."""
 
     def read(cutter: Cutter, region: Region, lines: list[Line], reading: Reading) -> None:
-        taken = [
-            cutter.take("junk" if line.is_junk else name, line.start, line.end)
-            for line in lines if len(line.text) <= _LONGEST_LABEL
-        ]
-        shown = [words for words, line in zip(taken, lines, strict=False) if words and not line.is_junk]
+        shown = []
+        for line in lines:
+            place = "junk" if line.is_junk else name if len(line.text) <= _LONGEST_LABEL else "unplaced"
+            words = cutter.take(place, line.start, line.end)
+            if words and place == name:
+                shown.append(words)
         setattr(reading, name, (getattr(reading, name) or ()) + tuple(shown))
 
     return read
