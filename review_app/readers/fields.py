@@ -13,7 +13,7 @@ from review_app.readers.partners import partners
 from review_app.readers.reading import Reading
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\b(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
-_OPENING = re.compile(r"(yes|oui|sí|no|non)(?=\s*(?:[,.;:!–—-]|$))|(YES|OUI|SÍ|SI|NO|NON)\b")
+_OPENING = re.compile(r"(?i:yes|oui|sí|no|non)(?=\s*(?:[,.;:!–—-]|$))|(?:YES|OUI|SÍ|SI|NO|NON)\b")
 _OWN_CAPTION = re.compile(r"[^.:]{2,60}:")
 _LONGEST_LABEL = 250
 

@@ -27,7 +27,8 @@ _BUDGET_YEAR = re.compile(
 )
 _TIGHT_YEAR = re.compile(
     r"\s*[,/(]?\s*(?:(?:as of|as at|in|for|en|pour|para|au titre de|del?|the|la|le|el|year|année|año)\s){0,4}"
-    r"(?P<fiscal>(?:(?:fiscal|financial|budget) year|exercice|ejercicio|FY)\s)?(?P<year>(?:19|20)[0-9]{2})(?![0-9]|\s?[-–/]\s?[0-9]|[.,][0-9])",
+    r"(?P<fiscal>(?:(?:fiscal|financial|budget) year|exercice|ejercicio|FY)\s)?(?P<year>(?:19|20)[0-9]{2})"
+    r"(?![0-9]|\s?[-–/]\s?[0-9]|[.,][0-9]|\s?\*{0,2}\s?[:=]|\s(?:and|et|y|e|or|ou|o)\s(?:19|20)[0-9])",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<![0-9.,/–-])(?:19|20)[0-9]{2}(?![0-9]|[.,][0-9])")
@@ -47,6 +48,7 @@ _ABOUT = re.compile(
     r"|estimée?s?|aproximad\w*|cerca de|alrededor de|unos|estimad[oa]s?)(?!\w)|[~≈±]",
     re.IGNORECASE,
 )
+_ABOUT_BEHIND = re.compile(rf"[\s(,]*(?:{_ABOUT.pattern})\s*(?:[).,;]|$)", re.IGNORECASE)
 _SAME = re.compile(
     r"\s*[(/=,]?\s*(?:soit|i\.e\.|ie|or|ou|o sea|es decir|equivalent to|equivalents?|équivalent à|equivalente a|that is|which is)?"
     r"\s*(?:about|around|approximately|approx\.?|environ|unos)?\s*[:(]?\s*",
@@ -151,7 +153,7 @@ def _placed(text: str, one: Amount, since: int, until: int) -> tuple[Amount, int
         period = "total"
     return replace(
         one,
-        is_approximate=bool(_ABOUT.search(_last_words(before)) or _ABOUT.match(after.lstrip(" (,"))),
+        is_approximate=bool(_ABOUT.search(_last_words(before)) or _ABOUT_BEHIND.match(after if is_last else f"{after}0")),
         period=period,
         year=_year(before, after, label, tight, is_open=is_last and not spans),
     ), end
