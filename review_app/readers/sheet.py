@@ -44,6 +44,8 @@ _BY = re.compile(
     r"\b(?:by|par|por)\s(?:the\s|le\s|la\s|l['’]|el\s)?(?P<body>[^\W\d_][^,.;()\n]{3,120}?)(?=\s*[,.;(\n]|\s(?:in|with|and\sby|avec|con)\s|$)"
 )
 
+_BULLETS = " \t\r\n\u00a0-*•–"
+
 
 @dataclass(frozen=True)
 class _Key:
@@ -110,27 +112,26 @@ def _read_top(cutter: Cutter, lines: Sequence[Line], keys: Sequence[_Key], readi
 
 
 def _read_value(cutter: Cutter, key: _Key, end: int, reading: Reading) -> None:
-    start = key.end
-    value = cutter.text[start:end].strip(" \t\n-*•–")
+    words = cutter.text[key.end:end]
+    start = key.end + len(words) - len(words.lstrip(_BULLETS))
+    value = words.strip(_BULLETS)
+    end = start + len(value)
     if key.name == "location":
         reading.country = country(value)
         cutter.take("raw", start, end)
     elif key.name in ("area", "scale") and len(value) <= 60:
         cutter.take("raw", start, end)
     elif key.name == "funding" and reading.financial_resources_text is None:
-        begin = start + len(cutter.text[start:end]) - len(cutter.text[start:end].lstrip(" \t\n-*•–"))
-        reading.financial_resources_text = cutter.take("financial_resources_text", begin, end)
+        reading.financial_resources_text = cutter.take("financial_resources_text", start, end)
     elif key.name == "summary" and reading.features is None:
         reading.features = cutter.take("features", start, end)
     elif key.name == "agency" and reading.agency is None:
-        _read_agency(cutter, start, end, reading)
+        _read_agency(cutter, value, start, reading)
 
 
-def _read_agency(cutter: Cutter, start: int, end: int, reading: Reading) -> None:
+def _read_agency(cutter: Cutter, value: str, start: int, reading: Reading) -> None:
     """The body itself: the whole value, or in a sentence the one by whom it is done."""
-    words = cutter.text[start:end]
-    if len(words.strip()) <= 120 and not words.rstrip().endswith("."):
-        begin = start + len(words) - len(words.lstrip(" \t\n-*•–"))
-        reading.agency = cutter.take("agency", begin, end) or None
-    elif named := _BY.search(words):
+    if len(value) <= 120 and not value.endswith("."):
+        reading.agency = cutter.take("agency", start, start + len(value)) or None
+    elif named := _BY.search(value):
         reading.agency = cutter.take("agency", start + named.start("body"), start + named.end("body")) or None
