@@ -18,6 +18,7 @@ from review_app import mailing
 from review_app.extensions import db
 from review_app.models import Entry
 from review_app.operations import dispatching, findings, reminders
+from review_app.queries import invariants
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ CONFIGURATION: dict[str, Any] = {
 SCHEDULE: dict[str, Any] = {
     "sweep": {"task": "review_app.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "remind": {"task": "review_app.tasks.remind", "schedule": crontab(minute=7), "options": {"expires": 3000}},
+    "look": {"task": "review_app.tasks.look", "schedule": crontab(hour=3, minute=17), "options": {"expires": 3000}},
 }
 
 
@@ -133,6 +135,13 @@ def sweep() -> None:
 def remind() -> None:
     """State what is due within 30 days, and what is late."""
     reminders.state_due_reminders(datetime.now(UTC))
+
+
+@shared_task(name="review_app.tasks.look")
+def look() -> None:
+    """Look for rows that contradict each other, and say so in the log. The office's page of health shows the same."""
+    for sentence, ids in invariants.broken().items():
+        log.error("The database contradicts itself: %s (%s).", sentence, ", ".join(ids))
 
 
 def _ring_for(notice_ids: Sequence[int]) -> None:

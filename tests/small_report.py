@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from psycopg._preparing import PrepareManager
 from sqlalchemy import Connection, select
 
 from config import Settings
@@ -43,7 +42,7 @@ DUE = date(2027, 6, 30)
 # nick -> (role, party). The report is Chile's.
 CAST: dict[str, tuple[str, str | None]] = {
     "carla": ("coordinator", "CL"), "caspar": ("contributor", "CL"), "rita": ("reviewer", None), "rolf": ("reviewer", None),
-    "ada": ("administrator", None), "pia": ("coordinator", "PE"),
+    "ada": ("administrator", None), "alba": ("administrator", None), "pia": ("coordinator", "PE"),
 }  # fmt: skip
 
 
@@ -109,8 +108,6 @@ def undone(app: Flask) -> Iterator[Connection]:
         patch.setitem(db._app_engines[app], None, connection)
         patch.setitem(db.session.session_factory.kw, "join_transaction_mode", "create_savepoint")
         patch.setitem(db.session.session_factory.kw, "expire_on_commit", False)
-        # The driver would forget its prepared statements at each ROLLBACK TO, which they outlive.
-        patch.setattr(PrepareManager, "_should_discard", lambda *_: False)
         whole = connection.begin()
         try:
             yield connection

@@ -48,6 +48,8 @@ class Walk:
     rita: Traveller
     carla: Traveller
     anybody: Traveller
+    # Comes last: a browser may keep a public page for a minute, and this one has seen none before.
+    reader: Traveller
     smtp: MailServer
     desk: str = ""
     review: str = ""
@@ -77,10 +79,10 @@ def test_a_report_goes_all_the_way_in_a_browser(
         make_person("ada", "administrator")
         make_person("rita", "reviewer")
     record = Record(has_scripts)
-    contexts = [chromium.new_context(java_script_enabled=has_scripts) for _ in range(4)]
+    contexts = [chromium.new_context(java_script_enabled=has_scripts) for _ in range(5)]
     try:
-        ada, rita, carla, anybody = (Traveller(context, live, record) for context in contexts)
-        walk = Walk(ada, rita, carla, anybody, smtp)
+        ada, rita, carla, anybody, reader = (Traveller(context, live, record) for context in contexts)
+        walk = Walk(ada, rita, carla, anybody, reader, smtp)
         look_around(walk)
         open_a_cycle(walk)
         join(walk)
@@ -217,10 +219,10 @@ def publish(walk: Walk) -> None:
 
 def read(walk: Walk) -> None:
     """Anybody reads it; what was removed or is internal stands nowhere."""
-    anybody = walk.anybody
-    anybody.open("/en/entries")
-    anybody.open("/en/").follow("Chile: Quadrennial periodic report")
-    assert not anybody.has("rosa@example.org")
-    anybody.follow("‘CONECTA’ Meeting")
-    assert anybody.has("Ninety-one were women.", "USD 11,782.5", "Antenor Orrego Private University (UPAO)")
-    assert not any(anybody.has(hidden) for hidden in (*SPAM.split(), "Ask Rolf"))
+    reader = walk.reader
+    reader.open("/en/entries")
+    reader.open("/en/").follow("Chile: Quadrennial periodic report")
+    assert not reader.has("rosa@example.org")
+    reader.follow("‘CONECTA’ Meeting")
+    assert reader.has("Ninety-one were women.", "USD 11,782.5", "Antenor Orrego Private University (UPAO)")
+    assert not any(reader.has(hidden) for hidden in (*SPAM.split(), "Ask Rolf"))

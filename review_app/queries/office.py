@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
 from sqlalchemy.orm import defaultload, joinedload
 
 from review_app.extensions import db
-from review_app.models import Answer, Cycle, CycleParty, Entry, Membership, Notice, Party, Person, Report
+from review_app.models import Answer, Cycle, CycleParty, Dispatch, Entry, Membership, Notice, Party, Person, Report
 from review_app.queries.reports import due_moment
 
 STATUSES = ("not_started", "started", "overdue", "in_review", "returned", "published")
@@ -204,3 +204,19 @@ def outbox(*, now: datetime) -> Outbox:
     pending, held, sent, failed = db.session.execute(statement).one()
     newest = select(Notice).where(mail, Notice.status == "failed").order_by(Notice.id.desc()).limit(10)
     return Outbox(pending, held, sent, failed, tuple(db.session.scalars(newest)))
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Facts whose reactions have not run yet, and the moment of the oldest; `error` is why its last run failed."""
+
+    waiting: int
+    oldest_at: datetime | None
+    error: str
+
+
+def backlog() -> Backlog:
+    """What the workers still have to react to."""
+    open_ones = select(Entry.created_at, Dispatch.error, func.count().over()).join(Entry, Entry.id == Dispatch.entry_id)
+    oldest = db.session.execute(open_ones.where(Dispatch.done_at.is_(None)).order_by(Dispatch.entry_id).limit(1)).first()
+    return Backlog(oldest[2], oldest[0], oldest[1] or "") if oldest else Backlog(0, None, "")

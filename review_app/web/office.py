@@ -15,6 +15,7 @@ from review_app.operations import cycles as verbs
 from review_app.operations.lasting import slug_from
 from review_app.permissions import Denied, NotFound
 from review_app.queries import office as queries
+from review_app.queries.invariants import INVARIANTS, broken
 from review_app.queries.journal import journal
 from review_app.queries.people import parties, team_of
 from review_app.queries.reports import extensions_of
@@ -37,6 +38,16 @@ Page = str | Response | tuple[str, int]
 def cycles() -> Page:
     """Every cycle with its figures, and how the outgoing mail stands."""
     return render_template("pages/office/cycles.html", cycles=queries.cycles(), outbox=queries.outbox(now=access.now()))
+
+
+@blueprint.get("/office/health")
+@access.can("office.see")
+def health() -> Page:
+    """Whether anything in the database contradicts itself, and what the workers still have to do."""
+    return render_template(
+        "pages/office/health.html", broken=broken(), checks=len(INVARIANTS), backlog=queries.backlog(),
+        outbox=queries.outbox(now=access.now()),
+    )  # fmt: skip
 
 
 def _party_choices() -> list[tuple[str, str]]:
