@@ -8,7 +8,7 @@ READY := .venv/.ready
 SYNC := $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements/dev.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test browser lint lock css messages docs
+.PHONY: help setup demo demo-reset test figures browser lint lock css messages docs
 
 help:  ## List these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ demo-reset: $(READY)  ## Forget the demo's data
 
 test: lint  ## Check the style and run every test
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+figures: $(READY)  ## Measure at full size what was asked for with a number, and print a line each: asked, measured
+	FIGURES=full $(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile tests/figures
 
 lint: $(READY)  ## Check style, types and the import rules of docs/architecture.md
 	$(BIN)/ruff check .

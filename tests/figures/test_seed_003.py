@@ -10,10 +10,10 @@ from review_app.extensions import db
 from review_app.models import Snapshot
 from tests import steps_http as steps
 from tests.browser import Browser, Value
+from tests.figures.test_walk import GENERAL, SECTORS
 from tests.people import add_parties, make_person, sign_in
-from tests.test_walk import GENERAL, SECTORS
 
-SEED = Path(__file__).parents[2] / "shared" / "seeds" / "003_aa6eaf69e1240304.txt"
+SEED = Path(__file__).parents[3] / "shared" / "seeds" / "003_aa6eaf69e1240304.txt"
 SPAM = "bestbonus.biz eokul365.com"
 CAPTIONS = {
     "features": "Describe the main features of the policy/measure",

@@ -10,9 +10,10 @@ from playwright.sync_api import Browser as Chromium
 
 from tests.browser import Value
 from tests.conftest import MailServer
+from tests.figures.conftest import Figure
+from tests.figures.test_walk import GENERAL, LATER, MEASURE, SECTORS, SOON, SPAM
 from tests.journey import Record, Traveller
 from tests.people import PASSWORD, add_parties, make_person
-from tests.test_walk import GENERAL, LATER, MEASURE, SECTORS, SOON, SPAM
 
 TITLE = "Periodic reports 2027"
 CARLA = "carla@example.org"
@@ -73,6 +74,7 @@ def test_a_report_goes_all_the_way_in_a_browser(
     worker: subprocess.Popen[bytes],
     clock: subprocess.Popen[bytes],
     has_scripts: bool,
+    figure: Figure,
 ) -> None:
     with app.app_context():
         add_parties()
@@ -95,7 +97,9 @@ def test_a_report_goes_all_the_way_in_a_browser(
     finally:
         for context in contexts:
             context.close()
-    assert not record.faults, "\n".join(record.faults)
+    print("\n".join(record.faults))  # noqa: T201
+    scripts = "with" if has_scripts else "without"
+    figure(f"faults on the pages of the browser walk {scripts} JavaScript", len(record.faults), exactly=0)
     assert not PAGES - record.kinds, "the walk has not seen these pages"
 
 
