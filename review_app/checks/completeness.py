@@ -15,8 +15,14 @@ _CONTACT_WORDS = {
 }
 
 
-def missing_answers(place: Place) -> Iterator[Found]:
-    """REQ-01: a required question, a required cell of a row, or the name or address of a required contact is blank."""
+def missing(place: Place) -> Iterator[Found]:
+    """REQ-01: what is required is not there: an answer, a cell, a part of a contact, an entry of a group."""
+    yield from _missing_answers(place)
+    yield from _missing_entries(place)
+
+
+def _missing_answers(place: Place) -> Iterator[Found]:
+    """A required question, a required cell of a row, or the name or address of a required contact is blank."""
     for question in place.asked:
         value = place.value(question)
         if shapes.is_blank(value):
@@ -42,8 +48,8 @@ def _missing_cells(place: Place, question: Question, value: Mapping[str, Any]) -
                 yield place.found("REQ-01", "error", question=question, message=text, row=row + 1, column=column.code)
 
 
-def missing_entries(place: Place) -> Iterator[Found]:
-    """REQ-01 for a required group without an entry. Looks at the report only."""
+def _missing_entries(place: Place) -> Iterator[Found]:
+    """A required group without an entry. Looks at the report only."""
     if place.item is not None:
         return
     for section in place.sheet.questionnaire.sections:

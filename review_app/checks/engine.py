@@ -1,32 +1,17 @@
 """The one engine for completeness: the progress bar, the list, the gate at submission and the reviewer's findings."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from review_app.checks import completeness, substance, wording
-from review_app.checks.found import Found, Place, places
+from review_app.checks.found import Context, Found, Rule, places
+from review_app.checks.registry import RULES
 from review_app.questionnaire.sheets import Sheet
 from review_app.questionnaire.values import is_blank
 
-__all__ = ["RULES", "Found", "Progress", "SectionProgress", "check", "progress"]
-
-Rule = Callable[[Place], Iterator[Found]]
-
-RULES: tuple[Rule, ...] = (
-    substance.evaluation,
-    substance.partners,
-    substance.tags,
-    substance.money,
-    completeness.unreadable_answers,
-    completeness.too_long_answers,
-    completeness.missing_answers,
-    completeness.missing_entries,
-    wording.placeholders,
-    wording.stray_addresses,
-)
+__all__ = ["RULES", "Context", "Found", "Progress", "Rule", "SectionProgress", "check", "progress"]
 
 _GENERAL = {
     "REQ-01": frozenset({"EVAL-01", "TAG-01", "MON-01", "PART-01", "PART-02", "FORM-01"}),
@@ -66,17 +51,34 @@ class Progress:
         raise KeyError(code)
 
 
-def check(sheet: Sheet, now: datetime) -> tuple[Found, ...]:
-    """Everything there is to say about the answers, in the order of the questionnaire.
+def check(
+    sheet: Sheet, now: datetime, *, only: Collection[str] | None = None, off: Collection[str] = (),
+    items: Collection[UUID | None] | None = None, context: Context = Context(),
+) -> tuple[Found, ...]:
+    """What there is to say about the answers, in the order of the questionnaire.
 
     `now` (aware, UTC) is there for rules about time; none of the present ones looks at it.
+    `only`: ids of the rules that are asked; their findings are the same as in a full run. `off`: ids of rules that do not
+    exist for this run. `items`: the entries to look at (None among them: the report's own answers).
     """
-    found = [one for place in places(sheet) for rule in RULES for one in rule(place)]
+    asked = [rule for rule in RULES if rule.id not in off and (only is None or rule.id in _with_silencers(only))]
+    found = [one for place in places(sheet, context, items=items) for rule in asked for one in rule.find(place)]
     rules_at: dict[tuple[object, ...], set[str]] = {}
     for one in found:
         rules_at.setdefault(_spot(one), set()).add(one.rule)
-    kept = [one for one in found if not rules_at[_spot(one)] & _GENERAL.get(one.rule, frozenset())]
+    kept = [
+        one for one in found
+        if not rules_at[_spot(one)] & _GENERAL.get(one.rule, frozenset()) and (only is None or one.rule in only)
+    ]
     return tuple(sorted(kept, key=_order(sheet)))
+
+
+def _with_silencers(only: Collection[str]) -> set[str]:
+    """The rules with those that may speak for them."""
+    wanted = set(only)
+    while more := {silencer for rule in wanted for silencer in _GENERAL.get(rule, ())} - wanted:
+        wanted |= more
+    return wanted
 
 
 def progress(sheet: Sheet, found: Iterable[Found], *, settled: Collection[str] = ()) -> Progress:

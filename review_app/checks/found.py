@@ -1,9 +1,9 @@
-"""What a rule finds, and the place it looks at: a report, or one entry of it, with the questions asked there now."""
+"""What a rule is and finds, and the place it looks at: a report, or one entry of it, with the questions asked there now."""
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
 
@@ -43,6 +43,18 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Context:
+    """What a rule may know besides the answers. A part that is not given leaves its rules silent.
+
+    `period`: first and last year reported on. `previous`: what stood in the last report, by entry of this one (None: the
+    report itself) and question, as clean values.
+    """
+
+    period: tuple[int, int] | None = None
+    previous: Mapping[UUID | None, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Place:
     """Where rules look: the whole report (`item` None) or one entry. `asked` holds no groups."""
 
@@ -50,6 +62,7 @@ class Place:
     item: SheetItem | None
     asked: tuple[Question, ...]
     values: Mapping[str, Any]
+    context: Context
 
     def with_role(self, role: str) -> Question | None:
         """The asked question that has `role`."""
@@ -83,13 +96,40 @@ class Place:
         )
 
 
-def places(sheet: Sheet) -> tuple[Place, ...]:
-    """The report itself, then every entry of every group that is asked now."""
+@dataclass(frozen=True)
+class Rule:
+    """One rule. `severity` is the gravest it gives; `looks_for` says in words what it finds.
+
+    What it reads: answers to questions with one of `roles` (of the type of one of `types`), and the parts of the Context
+    named in `context`. No role and no type: every answer.
+    """
+
+    id: str
+    severity: Severity
+    looks_for: Message
+    find: Callable[[Place], Iterator[Found]]
+    roles: frozenset[str] = frozenset()
+    types: frozenset[str] = frozenset()
+    context: frozenset[str] = frozenset()
+
+    def reads(self, question: Question) -> bool:
+        """Whether a change of the answer to `question` can change what the rule finds."""
+        return not (self.roles or self.types) or question.role in self.roles or question.type in self.types
+
+
+def places(
+    sheet: Sheet, context: Context = Context(), *, items: Collection[UUID | None] | None = None
+) -> tuple[Place, ...]:
+    """The report itself, then every entry of every group that is asked now. `items`: only these (None: the report)."""
     sections = sheet.questionnaire.sections
-    asked = tuple(question for section in sections for question in sheet.asked(section.code))
-    found = [Place(sheet, None, asked, sheet.values())]
+    found = []
+    if items is None or None in items:
+        asked = tuple(question for section in sections for question in sheet.asked(section.code))
+        found.append(Place(sheet, None, asked, sheet.values(), context))
     for section in sections:
         for group in sheet.asked_groups(section.code):
-            items = sheet.items_of(group.code)
-            found += [Place(sheet, one, sheet.asked_in(one), sheet.values(one.id)) for one in items]
+            found += [
+                Place(sheet, one, sheet.asked_in(one), sheet.values(one.id), context)
+                for one in sheet.items_of(group.code) if items is None or one.id in items
+            ]
     return tuple(found)

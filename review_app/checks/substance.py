@@ -4,29 +4,33 @@ from collections.abc import Iterator
 
 from review_app.checks.found import Found, Place
 from review_app.questionnaire import values as shapes
-from review_app.questionnaire.language import Question
 from workflows.messages import Message
 
 
-def evaluation(place: Place) -> Iterator[Found]:
-    """EVAL-01: unanswered. EVAL-02: conclusions, but no or no answer. EVAL-03: evaluated, no conclusions."""
-    asked, conclusions = place.with_role("evaluated"), place.with_role("conclusions")
-    if asked is None:
-        return
-    answer = place.clean(asked)
-    if shapes.is_blank(place.value(asked)):
+def unanswered_evaluation(place: Place) -> Iterator[Found]:
+    """EVAL-01: nobody said whether there was an evaluation. Blank is unknown, never no."""
+    asked = place.with_role("evaluated")
+    if asked is not None and shapes.is_blank(place.value(asked)):
         text = Message("“%(question)s” has no answer: choose yes or no. Blank is not no.", {"question": asked.label})
         yield place.found("EVAL-01", "error", question=asked, message=text)
-    if conclusions is None:
-        return
-    words = place.clean(conclusions)
-    if words and answer is not True:
+
+
+def conclusions_without_evaluation(place: Place) -> Iterator[Found]:
+    """EVAL-02: there are conclusions, but the answer is no or missing."""
+    asked, conclusions = place.with_role("evaluated"), place.with_role("conclusions")
+    words = place.clean(conclusions) if conclusions else None
+    if asked and conclusions and words and place.clean(asked) is not True:
         text = Message(
             "There are conclusions of an evaluation, but the answer to “%(question)s” is not yes: "
             "answer yes, or say what the conclusions rest on.", {"question": asked.label},
         )
         yield place.found("EVAL-02", "warning", question=conclusions, message=text, quote=words[:200])
-    if not words and answer is True:
+
+
+def evaluation_without_conclusions(place: Place) -> Iterator[Found]:
+    """EVAL-03: the answer is yes, and nothing is concluded."""
+    asked, conclusions = place.with_role("evaluated"), place.with_role("conclusions")
+    if asked and conclusions and place.clean(asked) is True and not place.clean(conclusions):
         text = Message(
             "The answer to “%(question)s” is yes, but there are no conclusions: "
             "write the main ones, or say where they can be read.", {"question": asked.label},
@@ -34,26 +38,29 @@ def evaluation(place: Place) -> Iterator[Found]:
         yield place.found("EVAL-03", "warning", question=conclusions, message=text)
 
 
-def partners(place: Place) -> Iterator[Found]:
-    """PART-01: a row without a name. PART-02: a row without a type."""
+def nameless_partners(place: Place) -> Iterator[Found]:
+    """PART-01: a row without a name."""
+    text = Message("Row %(row)s of the partners has no name: write the name, or clear the row.")
+    return _empty_cells(place, "PART-01", role="partner_name", text=text)
+
+
+def typeless_partners(place: Place) -> Iterator[Found]:
+    """PART-02: a row without a type."""
+    text = Message("Row %(row)s of the partners has no type: choose one from the list.")
+    return _empty_cells(place, "PART-02", role="partner_type", text=text)
+
+
+def _empty_cells(place: Place, rule: str, *, role: str, text: Message) -> Iterator[Found]:
     table = place.with_role("partners")
     value = place.value(table) if table else None
-    if table is None or value is None:
+    column = next((one for one in table.columns if one.role == role), None) if table else None
+    if table is None or value is None or column is None:
         return
-    name, kind = _column(table, "partner_name"), _column(table, "partner_type")
-    for row in range(len(value.get("raw") or ())):
-        params = {"row": row + 1}
-        if name and shapes.is_blank(shapes.cell_value(value, row, name)):
-            text = Message("Row %(row)s of the partners has no name: write the name, or clear the row.", params)
+    for row, cells in enumerate(value.get("raw") or ()):
+        if shapes.is_blank(shapes.cell_value(value, row, column)):
             yield place.found(
-                "PART-01", "error", question=table, message=text, row=row + 1, column=name.code,
-                quote=_other_cells(value["raw"][row]),
-            )
-        if kind and shapes.is_blank(shapes.cell_value(value, row, kind)):
-            text = Message("Row %(row)s of the partners has no type: choose one from the list.", params)
-            yield place.found(
-                "PART-02", "error", question=table, message=text, row=row + 1, column=kind.code,
-                quote=_other_cells(value["raw"][row]),
+                rule, "error", question=table, message=Message(text.id, {"row": row + 1}), row=row + 1, column=column.code,
+                quote=_other_cells(cells),
             )
 
 
@@ -86,10 +93,6 @@ def money(place: Place) -> Iterator[Found]:
             )
             quote = str((value or {}).get("raw", "")).strip()[:200]
             yield place.found("MON-01", "error", question=question, message=text, quote=quote)
-
-
-def _column(table: Question, role: str) -> Question | None:
-    return next((column for column in table.columns if column.role == role), None)
 
 
 def _other_cells(row: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review_app.checks.engine import Found, check, progress
+from review_app.checks.engine import RULES, Found, check, progress
 from review_app.questionnaire import values
 from review_app.questionnaire.loading import load
 from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
@@ -166,6 +166,32 @@ def test_rules_know_no_questionnaire() -> None:
 
     assert ("TEXT-04", "warning", "subtitle") in found and ("SPAM-01", "error", "overview") in found
     assert not any(rule.startswith(("EVAL", "TAG", "MON")) for rule, *_ in found)
+
+
+def test_one_rule_can_be_asked_and_says_what_it_says_among_the_others() -> None:
+    sheet = sheet_of({}, {**GOOD, "evaluated": "", "finance": "/", "results": "Good.\nbestbonus.biz"})
+    found = check(sheet, NOW)
+
+    assert len({rule.id for rule in RULES}) == len(RULES)
+    assert {one.rule for one in found} >= {"REQ-01", "EVAL-01", "MON-01", "SPAM-01"}
+    for rule in RULES:
+        asked = check(sheet, NOW, only={rule.id})
+        assert asked == tuple(one for one in found if one.rule == rule.id)
+        assert all(rule.reads(sheet.questionnaire.find(one.question, one.group)) for one in asked)
+
+
+def test_a_rule_that_is_off_says_nothing_and_silences_nobody() -> None:
+    sheet = sheet_of(measure={**GOOD, "evaluated": ""})
+
+    assert [one.rule for one in check(sheet, NOW)] == ["EVAL-01"]
+    assert [one.rule for one in check(sheet, NOW, off={"EVAL-01"})] == ["REQ-01"]
+
+
+def test_one_entry_can_be_looked_at_alone() -> None:
+    sheet = sheet_of({}, {**GOOD, "evaluated": ""})
+
+    assert [one.rule for one in check(sheet, NOW, items={MEASURE})] == ["EVAL-01"]
+    assert {one.item_id for one in check(sheet, NOW, items={None})} == {None}
 
 
 def by_rule(found: tuple[Found, ...]) -> dict[str, str]:
