@@ -63,14 +63,25 @@ def check(
     """
     asked = [rule for rule in RULES if rule.id not in off and (only is None or rule.id in _with_silencers(only))]
     found = [one for place in places(sheet, context, items=items) for rule in asked for one in rule.find(place)]
+    return in_order(sheet, (one for one in without_general(found) if only is None or one.rule in only))
+
+
+def without_general(found: Collection[Found]) -> list[Found]:
+    """What is left when a special rule has spoken for the general ones at the same place."""
     rules_at: dict[tuple[object, ...], set[str]] = {}
     for one in found:
         rules_at.setdefault(_spot(one), set()).add(one.rule)
-    kept = [
-        one for one in found
-        if not rules_at[_spot(one)] & _GENERAL.get(one.rule, frozenset()) and (only is None or one.rule in only)
-    ]
-    return tuple(sorted(kept, key=_order(sheet)))
+    return [one for one in found if not rules_at[_spot(one)] & _GENERAL.get(one.rule, frozenset())]
+
+
+def generals_of(rule: str) -> list[str]:
+    """The general rules that are silent where `rule` speaks."""
+    return [general for general, special in _GENERAL.items() if rule in special]
+
+
+def in_order(sheet: Sheet, found: Iterable[Found]) -> tuple[Found, ...]:
+    """The findings as a reader of the form meets them."""
+    return tuple(sorted(found, key=_order(sheet)))
 
 
 def _with_silencers(only: Collection[str]) -> set[str]:
@@ -130,7 +141,6 @@ def _spot(one: Found) -> tuple[object, ...]:
 
 
 def _order(sheet: Sheet) -> Callable[[Found], tuple[int, ...]]:
-    """Sorts findings as a reader of the form meets them."""
     top = {q.code: place for place, q in enumerate(q for s in sheet.questionnaire.sections for q in s.questions)}
     items: dict[UUID, int] = {item.id: place for place, item in enumerate(sheet.items)}
     severities = ("error", "warning", "note")

@@ -101,7 +101,10 @@ class Rule:
     """One rule. `severity` is the gravest it gives; `looks_for` says in words what it finds.
 
     What it reads: answers to questions with one of `roles` (of the type of one of `types`), and the parts of the Context
-    named in `context`. No role and no type: every answer.
+    named in `context`. No role and no type: every answer. From within an entry it may read the report's own answers with a
+    role of `around`; one that `compares` reads the other entries too.
+
+    Raise `version` whenever it may find something else than before: the worker then runs it over every report.
     """
 
     id: str
@@ -111,6 +114,9 @@ class Rule:
     roles: frozenset[str] = frozenset()
     types: frozenset[str] = frozenset()
     context: frozenset[str] = frozenset()
+    around: frozenset[str] = frozenset()
+    compares: bool = False
+    version: int = 1
 
     def reads(self, question: Question) -> bool:
         """Whether a change of the answer to `question` can change what the rule finds."""

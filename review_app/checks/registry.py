@@ -5,7 +5,11 @@ from review_app.checks.found import Rule
 from workflows.messages import Message
 
 _EVALUATION = frozenset({"evaluated", "conclusions"})
+_NAMES = frozenset({"title", "agency", "partners", "website"})
 _WORDS = frozenset({"text", "longtext", "money", "contact", "table"})
+
+QUICK = frozenset({"EVAL-01", "FORM-01", "LIMIT-01", "MON-01", "PART-01", "PART-02", "REQ-01", "TAG-01"})
+"""What is required, and on which condition: these run with every page. The worker runs the others after a save."""
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -33,6 +37,6 @@ RULES: tuple[Rule, ...] = (
     Rule("TEXT-04", "warning", Message("Words that only fill the space"), wording.placeholders, types=_WORDS),
     Rule(
         "SPAM-01", "error", Message("Web addresses that nobody meant to write"), wording.stray_addresses,
-        roles=frozenset({"title", "agency", "partners", "website"}), types=_WORDS,
+        roles=_NAMES, types=_WORDS, around=_NAMES,
     ),
 )
