@@ -34,6 +34,14 @@ sections:
     questions:
       - {code: told, type: text, label: {en: What is told, fr: Ce qui est dit, es: Lo que se dice}, required: true}
       - {code: aside, type: text, label: {en: Aside, fr: En passant, es: De paso}}
+      - code: things
+        type: group
+        lasting: true
+        title_question: thing
+        label: {en: Things, fr: Choses, es: Cosas}
+        item_label: {en: Thing, fr: Chose, es: Cosa}
+        questions:
+          - {code: thing, type: text, label: {en: Name, fr: Nom, es: Nombre}}
 """
 SECTION, TOLD = "all", "told"
 SIGNATORY = {"name": "Ana Soto", "position": "Minister of Culture"}

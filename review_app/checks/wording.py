@@ -1,11 +1,14 @@
 """Rules about the words themselves: placeholders, and web addresses that nobody meant to write."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from uuid import UUID
 
 from review_app.checks import spam
-from review_app.checks.found import Found, Place
+from review_app.checks.found import Found, Place, places
 from review_app.questionnaire.language import Question
+from review_app.questionnaire.sheets import Cell, Sheet
 from workflows.messages import Message
 
 _TEXTS = ("text", "longtext")
@@ -52,6 +55,23 @@ def stray_addresses(place: Place) -> Iterator[Found]:
             yield place.found(
                 "SPAM-01", "error", question=question, message=text, row=row, column=column, quote=quote, offer="remove"
             )
+
+
+def without_strays(sheet: Sheet, answered: Collection[str]) -> Sheet:
+    """The sheet without the words that SPAM-01 quotes; a finding whose fingerprint was `answered` keeps its words."""
+    cells: dict[tuple[UUID | None, str], Cell] = {}
+    for place in places(sheet):
+        item_id = place.item.id if place.item else None
+        quotes: dict[str, set[str]] = {}
+        for found in stray_addresses(place):
+            if found.fingerprint not in answered:
+                quotes.setdefault(found.question, set()).add(found.quote)
+        for question in place.asked:
+            if question.code in quotes and (cell := place.cell(question)):
+                known = spam.known_words(sheet, item_id)
+                value = spam.without(question, cell.value, known, lang=cell.lang, only=quotes[question.code])
+                cells[item_id, question.code] = replace(cell, value=value)
+    return sheet.replaced(cells)
 
 
 def texts(place: Place) -> Iterator[tuple[Question, int | None, str | None, str]]:

@@ -6,8 +6,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from review_app.checks.wording import without_strays
 from review_app.extensions import db
 from review_app.models import Item, LastingItem, Report
+from review_app.operations.locks import hold_party
+from review_app.queries.answers import replies_of
 from review_app.questionnaire.sheets import Sheet
 
 SLUG_LENGTH = 80
@@ -26,7 +29,10 @@ def slug_from(title: str) -> str:
 
 
 def tie_items(report: Report, sheet: Sheet) -> None:
-    """Give every item of a lasting group its lasting item: the party's one of the same title, else a new one."""
+    """Give every item of a lasting group its lasting item: the party's one of the same title, else a new one.
+
+    Its title, and so its public address, leaves out the words of unanswered SPAM-01 findings, as a publication does.
+    """
     groups = {group.code for _, group in sheet.questionnaire.groups() if group.lasting}
     loose = db.session.scalars(
         select(Item)
@@ -37,6 +43,8 @@ def tie_items(report: Report, sheet: Sheet) -> None:
     ).all()
     if not loose:
         return
+    hold_party(report.party_code)
+    sheet = without_strays(sheet, replies_of(report))
     known = {
         item.slug: item
         for item in db.session.scalars(select(LastingItem).where(LastingItem.party_code == report.party_code))

@@ -1,10 +1,10 @@
-"""Rows held for the length of an operation, people before reports, so that no two operations wait for each other."""
+"""Rows held for the length of an operation, people before reports before parties, so that no two operations wait for each other."""
 
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from review_app.extensions import db
-from review_app.models import Person, Report
+from review_app.models import Party, Person, Report
 from review_app.permissions import Actor, NotFound
 
 
@@ -36,3 +36,8 @@ def held_report(report_id: int, *, is_shared: bool = False) -> Report:
     if report is None:
         raise NotFound
     return report
+
+
+def hold_party(code: str) -> None:
+    """Keep for oneself until the commit what the reports of a party share: its lasting items."""
+    db.session.execute(select(Party.code).where(Party.code == code).with_for_update(key_share=True))

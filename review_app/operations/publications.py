@@ -1,15 +1,13 @@
 """Publishing: what a snapshot holds for the public becomes rows of the schema `published`. Commits nothing."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 
-from review_app.checks import spam
-from review_app.checks.engine import check
+from review_app.checks.wording import without_strays
 from review_app.extensions import db
 from review_app.models import Report
 from review_app.models import published as tables
@@ -19,10 +17,6 @@ from review_app.questionnaire import values
 from review_app.questionnaire.language import Question, Questionnaire
 from review_app.questionnaire.library import library
 from review_app.questionnaire.sheets import Sheet, SheetItem
-
-Place = tuple[str | None, str]  # item id as the snapshot spells it, question code
-
-SPAM = "SPAM-01"
 
 
 def slug_of(report: Report) -> str:
@@ -45,7 +39,8 @@ def write_publication(report: Report, content: dict[str, Any], *, sha256: str, n
     unanswered SPAM-01 finding quotes. The caller has locked the report's row and runs in a transaction.
     """
     questionnaire = library.get(content["questionnaire"]["name"], content["questionnaire"]["edition"])
-    sheet = _clean_sheet(questionnaire, content, known=known_words(report), now=now)
+    dirty = sheet_of_content(questionnaire, content, known_words=known_words(report))
+    sheet = without_strays(dirty, content["replied_findings"])
     table, slug = tables.publication, slug_of(report)
     number = (db.session.scalar(select(func.max(table.c.number)).where(table.c.report_id == report.id)) or 0) + 1
     db.session.execute(update(table).where(table.c.report_id == report.id, table.c.is_current).values(is_current=False))
@@ -67,28 +62,6 @@ def _about(report: Report) -> dict[str, Any]:
         "starts_on": report.cycle.starts_on, "ends_on": report.cycle.ends_on, "origin": report.origin,
         "source": report.source,
     }
-
-
-def _clean_sheet(
-    questionnaire: Questionnaire, content: dict[str, Any], *, known: Sequence[str], now: datetime
-) -> Sheet:
-    """The sheet of a snapshot, without the quotes of its unanswered SPAM-01 findings."""
-    quotes: dict[Place, set[str]] = defaultdict(set)
-    dirty = sheet_of_content(questionnaire, content, known_words=known)
-    for found in check(dirty, now):
-        if found.rule == SPAM and found.question and found.fingerprint not in content["replied_findings"]:
-            quotes[str(found.item_id) if found.item_id else None, found.question].add(found.quote)
-    groups = {entry["id"]: entry["group"] for entry in content["items"]}
-    answers = []
-    for answer in content["answers"]:
-        unwanted = quotes.get((answer["item"], answer["question"]))
-        if unwanted:
-            question = questionnaire.find(answer["question"], groups.get(answer["item"]))
-            words = spam.known_words(dirty, UUID(answer["item"]) if answer["item"] else None)
-            cleaned = spam.without(question, answer["value"], words, lang=answer["lang"], only=unwanted)
-            answer = {**answer, "value": cleaned}
-        answers.append(answer)
-    return sheet_of_content(questionnaire, {**content, "answers": answers}, known_words=known)
 
 
 def _title(questionnaire: Questionnaire, sheet: Sheet) -> str:

@@ -44,6 +44,10 @@ class Sheet:
         self._items = {item.id: item for item in self.items}
         self._values: dict[UUID | None, dict[str, Any]] = {}
 
+    def replaced(self, cells: Mapping[tuple[UUID | None, str], Cell]) -> "Sheet":
+        """The same sheet with other answers at these places (item, question)."""
+        return Sheet(self.questionnaire, {**self._answers, **cells}, self.items, known_words=self.known_words)
+
     def item(self, item_id: UUID) -> SheetItem:
         """Raises KeyError for an item of another report."""
         return self._items[item_id]

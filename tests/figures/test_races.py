@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import product
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -20,9 +21,9 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from review_app.extensions import db
-from review_app.models import Answer, Entry, Notice, Report, Save, Snapshot
+from review_app.models import Answer, Entry, Item, LastingItem, Notice, Report, Save, Snapshot
 from review_app.operations import accounts, cycles, dispatching, findings, reminders, reviews
-from review_app.operations.answers import Typed, save_answers
+from review_app.operations.answers import Typed, add_item, save_answers
 from review_app.operations.steps import take_step
 from review_app.permissions import SYSTEM, Denied, NotFound
 from review_app.queries.invariants import broken
@@ -49,6 +50,7 @@ class Place:
     seen: int = 1
     answer_seen: int = 0
     point_id: int = 0
+    other_id: int = 0
 
     @property
     def last_entry(self) -> int:
@@ -98,6 +100,7 @@ MOVES: dict[str, Callable[[Place], Any]] = {
     "claim a mail early": lambda p: dispatching.claim_notice(p.last_mail, now=SOON),
     "ada closes alba": lambda p: accounts.deactivate(p.small.person("ada"), p.small.person("alba"), now=p.now),
     "alba closes ada": lambda p: accounts.deactivate(p.small.person("alba"), p.small.person("ada"), now=p.now),
+    "submit the other": lambda p: replace(p, report_id=p.other_id).step("carla", "submit"),
     "remind": lambda p: reminders.state_due_reminders(p.now + timedelta(days=300)),
 }  # fmt: skip
 
@@ -307,6 +310,27 @@ def test_of_two_saves_one_wins_and_the_other_text_is_kept(
     lost = db.session.scalars(select(Save).where(Save.report_id == place.report_id, Save.outcome == "refused")).one()
     seen = place.answer_seen
     assert (answer.value["raw"], lost.value["raw"]) == (f"Carla tells it, {seen}.", f"Caspar tells it, {seen}.")
+
+
+def add_thing(place: Place, title: str) -> UUID:
+    item_id = add_item(SYSTEM, place.report_id, "things", now=place.now).id
+    save_answers(SYSTEM, place.report_id, [Typed("thing", title, 0, "en")], section=SECTION, item_id=item_id, now=place.now)
+    return item_id
+
+
+def test_two_reports_of_a_party_submitted_at_once_share_the_thing_of_one_title(
+    shared_app: Flask, starter: Callable[[str], Place]
+) -> None:
+    """Two titles, in either order: neither waits for the other for ever."""
+    place, other = starter("written"), starter("written")
+    titles = [f"Library {place.report_id}", f"Theatre {place.report_id}"]
+    ours, theirs = [add_thing(place, title) for title in titles], [add_thing(other, title) for title in reversed(titles)]
+    race = Race(shared_app, replace(place, other_id=other.report_id), "submit", "submit the other")
+    assert race.run() == ("done", "done")
+    lasting = dict(db.session.execute(select(Item.id, Item.lasting_item_id)).all())
+    assert [lasting[item] for item in ours] == [lasting[item] for item in reversed(theirs)]
+    slugs = select(LastingItem.slug).where(LastingItem.title.in_(titles)).order_by(LastingItem.slug)
+    assert list(db.session.scalars(slugs)) == [title.lower().replace(" ", "-") for title in titles]
 
 
 def test_two_clocks_remind_once(shared_app: Flask, starter: Callable[[str], Place]) -> None:
