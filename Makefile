@@ -8,7 +8,7 @@ READY := .venv/.ready
 SYNC := $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements/dev.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test figures browser lint lock css messages docs
+.PHONY: help setup demo demo-reset test figures bench browser lint lock css messages docs
 
 help:  ## List these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ lint: $(READY)  ## Check style, types and the import rules of docs/architecture.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@! grep -lE 'https?://' requirements/*.lock || { echo "A lock names an address; run make lock."; exit 1; }
+
+bench: $(READY)  ## Measure what pages, reading and checks cost, at 1,000 and 10,000 measures (some minutes; wants a quiet machine)
+	$(BIN)/python -m benchmarks
 
 browser:  ## Install the browser the tests use, when missing (Debian, as root)
 	@if command -v chromium chromium-browser google-chrome >/dev/null; then echo "A browser is installed."; \
