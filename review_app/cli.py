@@ -136,15 +136,30 @@ def _questionnaire_files(paths: tuple[Path, ...]) -> list[Path]:
 @command.command("read-measures")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def read_measures(paths: tuple[Path, ...]) -> None:
-    """Read texts of old reports: one JSON object a line for each, in their order. Needs no database."""
+    """Read old reports (text, HTML, DOCX, PDF): one JSON object a line for each measure, in their order. Needs no database.
+
+    A plain text is one measure. Of a file with several, each line also has its `part`, counted from 1.
+    """
     import json
 
     from review_app.readers.contract import record
+    from review_app.readers.files import FileProblem, sources
     from review_app.readers.measures import read
 
+    problems = 0
     for path in paths:
-        reading = read(path.read_text(encoding="utf-8-sig", errors="replace"))
-        click.echo(json.dumps({"path": str(path), **record(reading)}, ensure_ascii=False))
+        try:
+            found = sources(path.name, path.read_bytes())
+        except FileProblem as problem:
+            problems += 1
+            click.echo(f"{path}: {problem}", err=True)
+            continue
+        for part, source in enumerate(found, start=1):
+            answer = record(read(source.text), around=source.around)
+            place = {"path": str(path), "part": part} if len(found) > 1 else {"path": str(path)}
+            click.echo(json.dumps({**place, **answer}, ensure_ascii=False))
+    if problems:
+        raise click.ClickException(f"{problems} of {len(paths)} files could not be read.")
 
 
 @command.command()

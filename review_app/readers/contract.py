@@ -1,5 +1,6 @@
 """A reading as one flat record: what `review-app read-measures` prints."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from review_app.readers.reading import Reading
@@ -13,8 +14,8 @@ _LISTS = ("goals", "domains", "priorities")
 _PLACES = ("junk", "captions", "raw", "unplaced")
 
 
-def record(reading: Reading) -> dict[str, Any]:
-    """Keys and shapes are stable; every letter and digit of the text stands in exactly one string of them."""
+def record(reading: Reading, *, around: Sequence[str] = ()) -> dict[str, Any]:
+    """`around`: what the pages print around the text. Keys and shapes are stable; every letter and digit of the text stands in exactly one string of them."""
     answer: dict[str, Any] = {"form": reading.form}
     answer.update({name: getattr(reading, name) for name in _AS_THEY_ARE})
     for name in _LISTS:
@@ -25,4 +26,5 @@ def record(reading: Reading) -> dict[str, Any]:
         None if reading.partners is None else [{"name": one.name, "type": one.type} for one in reading.partners]
     )
     answer.update({place: reading.words(place) for place in _PLACES})
+    answer["junk"] += around
     return answer

@@ -20,6 +20,7 @@ _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 _MOST_CLOSINGS = 500
 """So many places of one line are looked at for captions in the middle of it; no text of a ministry comes near."""
+_SHORTEST_SMALL = 16
 _ALONE_ONLY = frozenset({"challenges", "partner_header"})
 
 
@@ -84,7 +85,11 @@ def row_of(text: str) -> list[Line | Mark]:
 def _captioned(text: str, lines: Sequence[Line], place: int) -> tuple[int, list[Line | Mark]]:
     """How many lines were used, and what they are."""
     line = lines[place]
-    if len(line.text) <= 2 * LONGEST and not line.text[0].islower():
+    if line.text[0].islower():
+        caption = _in_small_letters(line.text)
+        if caption:
+            return 1, [Mark(line.start, line.end, caption, is_after_blank=line.is_after_blank)]
+    elif len(line.text) <= 2 * LONGEST:
         for used in range(1, min(3, len(lines) - place) + 1):
             end = lines[place + used - 1].end
             if end - line.start > 3 * LONGEST:
@@ -95,6 +100,14 @@ def _captioned(text: str, lines: Sequence[Line], place: int) -> tuple[int, list[
             if len(key) < 12 or not is_begun(key):
                 break
     return 1, list(_parted(text, line)) if _may_hold_caption(line.text) else [line]
+
+
+def _in_small_letters(words: str) -> Caption | None:
+    """The caption a line is that begins with a small letter: only a long one, and only when it is the whole line."""
+    if not _SHORTEST_SMALL <= len(words) <= 2 * LONGEST or squeezed(words[-12:])[-4:] not in ENDINGS:
+        return None
+    found = CAPTIONS.get(squeezed(words))
+    return found if found and found.strength == "long" else None
 
 
 def _key(words: str) -> str:

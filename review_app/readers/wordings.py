@@ -31,10 +31,17 @@ WORDINGS: dict[str, dict[str, list[str]]] = {
     "agency": {
         "en": [
             "Agency responsible for {it}", "Agency responsible for the implementation of {it}",
-            "Agency(ies) responsible for the implementation of {it}",
+            "Agency(ies) responsible for the implementation of {it}", "Name of agency responsible for the implementation of {it}",
+            "Name of the agency responsible for the implementation of {it}", "Implementing agency of {it}",
         ],
-        "fr": ["Organisme responsable de {it}", "Organisme responsable de la mise en œuvre de {it}"],
-        "es": ["Organismo responsable de {it}", "Organismo responsable de la implementación de {it}"],
+        "fr": [
+            "Organisme responsable de {it}", "Organisme responsable de la mise en œuvre de {it}",
+            "Nom de l'organisme responsable de la mise en œuvre de {it}",
+        ],
+        "es": [
+            "Organismo responsable de {it}", "Organismo responsable de la implementación de {it}",
+            "Nombre del organismo responsable de la implementación de {it}",
+        ],
     },
     "website": {
         "en": ["Website of {it}", "Website of {it}, if available", "Web site of {it}, if available"],

@@ -1,0 +1,79 @@
+"""A child process that opens one foreign file: bytes in, JSON out, with limits on memory and time."""
+
+import io
+import json
+import resource
+import sys
+import zipfile
+from typing import Any
+
+from review_app.readers.blocks import Block
+from review_app.readers.files import MOST_LETTERS, MOST_PAGES, MOST_UNPACKED, FileProblem
+from review_app.readers.letters import has_word
+from review_app.readers.reports import sources_of
+
+MOST_MEMORY = 1536 * 1024 * 1024
+MOST_SECONDS = 60
+MOST_MEMBERS = 5000
+
+
+def main() -> None:
+    """Read standard input as the kind of file named in the arguments; print its texts, or the problem."""
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    try:
+        answer = read_content(sys.argv[1], sys.stdin.buffer.read())
+    except FileProblem as problem:
+        answer = {"problem": problem.key}
+    except MemoryError:
+        answer = {"problem": "bomb"}
+    except Exception:  # a broken file breaks its library in any way it likes
+        answer = {"problem": "broken"}
+    json.dump(answer, sys.stdout)
+
+
+def read_content(kind: str, content: bytes) -> dict[str, Any]:
+    """The texts of a file of this kind, unconfined. Raises FileProblem, and what libraries raise for broken files."""
+    blocks = {"html": _page, "word": _word, "pdf": _pdf}[kind](content)
+    if not any(has_word(block.words) for block in blocks):
+        raise FileProblem("scanned" if kind == "pdf" else "empty")
+    if sum(len(block.words) for block in blocks) > MOST_LETTERS:
+        raise FileProblem("bomb")
+    return {"sources": [{"text": source.text, "around": source.around} for source in sources_of(blocks)]}
+
+
+def _page(content: bytes) -> list[Block]:
+    from review_app.readers.html_pages import blocks_of_page
+
+    return blocks_of_page(content)
+
+
+def _word(content: bytes) -> list[Block]:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        members = package.infolist()
+        if len(members) > MOST_MEMBERS or sum(one.file_size for one in members) > MOST_UNPACKED:
+            raise FileProblem("bomb")
+        if "word/document.xml" not in package.namelist():
+            raise FileProblem("unknown")
+    from review_app.readers.word_files import blocks_of_word
+
+    return blocks_of_word(content)
+
+
+def _pdf(content: bytes) -> list[Block]:
+    from pdfplumber.utils.exceptions import PdfminerException
+
+    from review_app.readers.pdf_files import TooLong, blocks_of_pdf
+
+    try:
+        return blocks_of_pdf(content, most_pages=MOST_PAGES)
+    except TooLong:
+        raise FileProblem("too_long") from None
+    except PdfminerException as error:
+        is_locked = "Password" in repr(error.args) or "Encryption" in repr(error.args)
+        raise FileProblem("locked" if is_locked else "broken") from None
+
+
+if __name__ == "__main__":
+    main()

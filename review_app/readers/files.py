@@ -1,0 +1,102 @@
+"""Files of old reports: what each is, by name and content, and the texts in it. Whatever opens foreign formats is confined."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import PurePath
+from typing import Any
+
+from review_app.readers.blocks import Source
+from review_app.readers.html_pages import decoded
+from workflows.messages import Message
+
+MOST_BYTES = 50 * 1024 * 1024
+MOST_UNPACKED = 200 * 1024 * 1024
+MOST_PAGES = 600
+MOST_LETTERS = 5_000_000
+SECONDS = 120
+NAMES = {"txt": "text", "md": "text", "text": "text", "html": "html", "htm": "html", "xhtml": "html", "docx": "word", "pdf": "pdf"}
+"""Ending of a file's name -> its kind."""
+
+PROBLEMS = {
+    "unknown": Message("This is no text, HTML page, Word file (DOCX) or PDF. Save it as one of these."),
+    "old_word": Message("This is an old or protected Word file. Save it as DOCX without a password."),
+    "mismatch": Message("The name says another kind of file than the content. Give it the right ending, or save it again."),
+    "too_big": Message("This file is larger than 50 MB. Split it, or leave out its pictures."),
+    "bomb": Message("This file unpacks to more than a report can hold. Save it again, without pictures."),
+    "too_long": Message("This file has more than 600 pages. Split it."),
+    "locked": Message("This PDF is protected by a password. Save it without one."),
+    "scanned": Message("This PDF holds pictures of pages and no text. Have its text recognised first, or take the file it was made from."),
+    "broken": Message("This file is damaged and cannot be opened. Open it in its own program and save it again."),
+    "too_slow": Message("Reading this file took too long. Split it, or save it as plain text."),
+    "empty": Message("There are no words in this file."),
+}  # fmt: skip
+
+
+class FileProblem(Exception):
+    """A file cannot be read. `key` names one of PROBLEMS."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(PROBLEMS[key].id)
+        self.key = key
+
+    @property
+    def message(self) -> Message:
+        """What is wrong and what to do about it."""
+        return PROBLEMS[self.key]
+
+
+def sources(name: str, content: bytes) -> list[Source]:
+    """The texts of a file: one for each measure of a report. A plain text is always one. Raises FileProblem."""
+    kind = kind_of(name, content)
+    if kind == "text":
+        return [Source(decoded(content))]
+    return _confined(kind, content)
+
+
+def kind_of(name: str, content: bytes) -> str:
+    """text, html, word or pdf; what the name says has to fit the content. Raises FileProblem."""
+    if len(content) > MOST_BYTES:
+        raise FileProblem("too_big")
+    named = NAMES.get(PurePath(name).suffix.lower().lstrip("."))
+    seen = _seen(content)
+    if seen == "old_word" or (seen is None and named is None):
+        raise FileProblem(seen or "unknown")
+    if named is None:
+        return str(seen)
+    if seen not in (named, None) and not (named == "text" and seen == "html"):
+        raise FileProblem("mismatch")
+    if seen is None and named in ("word", "pdf"):
+        raise FileProblem("broken" if content else "empty")
+    return named
+
+
+def _seen(content: bytes) -> str | None:
+    """The kind a content shows; None when it shows none (a text may hold anything)."""
+    if content.startswith(b"PK\x03\x04"):
+        return "word"
+    if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return "old_word"
+    start = content[:1024]
+    if b"%PDF-" in start:
+        return "pdf"
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype html", b"<html", b"<?xml")):
+        return "html"
+    return "text" if start and b"\0" not in start and not start.startswith((b"\x89PNG", b"\xff\xd8", b"GIF8", b"\x7fELF", b"MZ")) else None
+
+
+def _confined(kind: str, content: bytes) -> list[Source]:
+    """Have a child process open the file, with limits on memory and time: what breaks there breaks nothing here."""
+    try:
+        child = subprocess.run(
+            [sys.executable, "-m", "review_app.readers.confined", kind], input=content, capture_output=True, timeout=SECONDS, check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise FileProblem("too_slow") from None
+    if child.returncode:
+        raise FileProblem("too_slow" if child.returncode == -signal.SIGXCPU else "broken")
+    answer: dict[str, Any] = json.loads(child.stdout)
+    if "problem" in answer:
+        raise FileProblem(answer["problem"])
+    return [Source(one["text"], tuple(one["around"])) for one in answer["sources"]]
