@@ -124,7 +124,8 @@ def questionnaires_check(paths: tuple[Path, ...]) -> None:
             faulty += 1
             click.echo(str(error), err=True)
         else:
-            click.echo(f"{path}: {found.name} {found.edition} is well-formed.")
+            ours = sum(not question.official for question in found.every_question())
+            click.echo(f"{path}: {found.name} {found.edition} is well-formed. Questions worded by us: {ours}.")
     if faulty:
         raise click.ClickException(f"{faulty} of these questionnaires cannot be used yet.")
 

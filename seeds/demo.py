@@ -249,7 +249,7 @@ class World:
 
     def place(self, report: Report, line: Page) -> Page:
         """Where a comment, a point or a change belongs. `item` counts from 0."""
-        rows = db.session.scalars(select(Item.id).where(Item.report_id == report.id).order_by(Item.position)).all()
+        rows = db.session.scalars(select(Item.id).where(Item.report_id == report.id).order_by(Item.created_at)).all()
         item_id = rows[line["item"]] if "item" in line else None
         return {"section": line["section"], "item_id": item_id, "question": line["question"]}
 

@@ -17,6 +17,7 @@ from review_app.queries.reports import due_moment
 from review_app.transaction import atomic
 from tests.browser import Browser
 from tests.people import add_parties, make_person, sign_in
+from workflows.engine import Blocked
 
 NOW = datetime(2027, 1, 10, 12, tzinfo=UTC)
 DUE = date(2027, 6, 30)
@@ -57,6 +58,23 @@ def planned(slug: str = "qpr-2027", expected: tuple[tuple[str, str], ...] = (("C
 def opened(**more: object) -> Cycle:
     cycle = planned(**more)  # type: ignore[arg-type]
     return cycles.move_cycle(SYSTEM, cycle.id, "open", seen=cycle.row_version, now=NOW)
+
+
+def test_a_rolling_cycle_has_no_dates_and_may_begin_empty(ada: Browser, app: Flask) -> None:
+    page = ada.get("/en/office/cycles/new").follow("Application for recognition")
+    assert page.has("It is answered at any time") and not page.select("[name=due_on], [name=starts_on]")
+    page = page.fill({"title_en": "Culture points"}).press("Plan the cycle").press("Open the cycle")
+    page.fill({"party": "PE", "subject": "Quinta Vista"}).press("Add")
+    with app.app_context():
+        [report] = database.session.scalars(select(Report))
+        assert (report.party_code, report.subject, report.due_on) == ("PE", "Quinta Vista", None)
+        with pytest.raises(Blocked) as blocked:
+            cycles.plan_cycle(
+                SYSTEM, slug="dated", titles={"en": "Dated"}, questionnaire="recognition", edition="2026", now=NOW, due_on=DUE
+            )
+    assert [str(reason) for reason in blocked.value.reasons] == [
+        "This questionnaire is answered at any time. Leave the period and the due date empty."
+    ]
 
 
 def test_a_cycle_is_planned_opened_closed_and_reopened(ada: Browser, app: Flask) -> None:

@@ -166,8 +166,8 @@ def no_must_points_drafted(situation: Situation) -> Message | None:
 
 
 def expects_somebody(situation: CycleSituation) -> Message | None:
-    """at least one party is expected"""
-    if not situation.expected:
+    """at least one party is expected, unless the cycle is rolling"""
+    if not situation.expected and not situation.is_rolling:
         return Message("No party is expected. Choose at least one.")
     return None
 

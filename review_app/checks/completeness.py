@@ -1,6 +1,7 @@
 """Rules about what is missing, cannot be read or is too long, whatever the question is about."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from review_app.checks.found import Found, Place
@@ -96,6 +97,21 @@ def too_long_answers(place: Place) -> Iterator[Found]:
             text = Message("“%(question)s” is %(over)s characters over its limit of %(limit)s: shorten it.", params)
             quote = words[question.limit:question.limit + 200]
             yield place.found("LIMIT-01", "error", question=question, message=text, quote=quote)
+
+
+def too_little(place: Place) -> Iterator[Found]:
+    """LEAST-01: a number is smaller, or a table has fewer rows, than its question asks for."""
+    for question in place.asked:
+        clean = place.clean(question)
+        if question.least is None or clean is None:
+            continue
+        params = {"question": question.label, "least": question.least}
+        if question.type == "table" and len(clean) < question.least:
+            text = Message("“%(question)s” needs %(least)s rows or more: add what is missing.", params)
+            yield place.found("LEAST-01", "error", question=question, message=text)
+        elif question.type != "table" and Decimal(clean) < question.least:
+            text = Message("“%(question)s” must be %(least)s or more: correct it, or reply why it is less.", params)
+            yield place.found("LEAST-01", "error", question=question, message=text, quote=_quote(clean))
 
 
 def _quote(raw: Any) -> str:

@@ -20,12 +20,12 @@ _GENERAL = {
 }
 """General rule -> the special ones that speak for it at the same place."""
 
-Status = Literal["not_started", "in_progress", "completed", "problem"]
+Status = Literal["not_started", "in_progress", "completed", "problem", "optional"]
 
 
 @dataclass(frozen=True)
 class SectionProgress:
-    """How far a section is. `completed` means that no error is open in it, so the gate lets it through."""
+    """How far a section is. The gate lets through what is `completed` (no error is open) or `optional` (nothing is needed, nothing there)."""
 
     code: str
     answered: int
@@ -37,7 +37,7 @@ class SectionProgress:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a report is. `completed` and `total` count sections."""
+    """How far a report is. `completed` and `total` count sections; one that stays empty because it may is in neither."""
 
     sections: tuple[SectionProgress, ...]
     completed: int
@@ -103,14 +103,15 @@ def progress(sheet: Sheet, found: Iterable[Found], *, settled: Collection[str] =
         answered, required, is_touched = counted[section.code]
         sections.append(SectionProgress(
             section.code, answered, required, len(errors), sum(one.severity == "warning" for one in here),
-            _status(errors, is_touched=is_touched),
+            _status(errors, is_touched=is_touched, is_needed=required > 0),
         ))
-    return Progress(tuple(sections), sum(one.status == "completed" for one in sections), len(sections))
+    statuses = [one.status for one in sections]
+    return Progress(tuple(sections), statuses.count("completed"), len(statuses) - statuses.count("optional"))
 
 
-def _status(errors: Collection[Found], *, is_touched: bool) -> Status:
+def _status(errors: Collection[Found], *, is_touched: bool, is_needed: bool) -> Status:
     if not errors:
-        return "completed"
+        return "completed" if is_touched or is_needed else "optional"
     if not is_touched:
         return "not_started"
     return "in_progress" if all(not one.quote for one in errors) else "problem"

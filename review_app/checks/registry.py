@@ -8,7 +8,7 @@ _EVALUATION = frozenset({"evaluated", "conclusions"})
 _NAMES = frozenset({"title", "agency", "partners", "website"})
 _WORDS = frozenset({"text", "longtext", "money", "contact", "table"})
 
-QUICK = frozenset({"EVAL-01", "FORM-01", "LIMIT-01", "MON-01", "PART-01", "PART-02", "REQ-01", "TAG-01"})
+QUICK = frozenset({"EVAL-01", "FORM-01", "LEAST-01", "LIMIT-01", "MON-01", "PART-01", "PART-02", "REQ-01", "TAG-01"})
 """What is required, and on which condition: these run with every page. The worker runs the others after a save."""
 
 RULES: tuple[Rule, ...] = (
@@ -32,6 +32,10 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "LIMIT-01", "error", Message("A text is longer than its limit"), completeness.too_long_answers,
         types=frozenset({"text", "longtext"}),
+    ),
+    Rule(
+        "LEAST-01", "error", Message("Less than the questionnaire asks for"), completeness.too_little,
+        types=frozenset({"number", "percent", "table"}),
     ),
     Rule("REQ-01", "error", Message("A required answer, cell or entry is missing"), completeness.missing),
     Rule("TEXT-04", "warning", Message("Words that only fill the space"), wording.placeholders, types=_WORDS),

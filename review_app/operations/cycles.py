@@ -39,8 +39,11 @@ def plan_cycle(
     reasons = []
     if db.session.scalar(select(Cycle.id).where(Cycle.slug == slug)):
         reasons.append(Message("A cycle with this short name exists already. Choose another."))
-    if (questionnaire, edition) not in {(q.name, q.edition) for q in library.editions()}:
+    known = {(one.name, one.edition): one for one in library.editions()}
+    if (questionnaire, edition) not in known:
         reasons.append(Message("There is no such edition of the questionnaire."))
+    elif known[questionnaire, edition].rolling and (starts_on or ends_on or due_on):
+        reasons.append(Message("This questionnaire is answered at any time. Leave the period and the due date empty."))
     if reasons:
         raise Blocked(tuple(reasons))
     cycle = Cycle(

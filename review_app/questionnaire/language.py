@@ -78,11 +78,13 @@ class Question:
     code: str
     type: Type
     label: Text
+    heading: Text | None = None
     hint: Text | None = None
     guidance: Text | None = None
     required: bool | Condition = False
     when: Condition | None = None
     limit: int | None = None
+    least: int | None = None
     public: bool = True
     official: bool = True
     role: str | None = None
@@ -151,6 +153,7 @@ class Questionnaire:
     summary: Text | None = None
     subject: Text | None = None
     page: bool = False
+    rolling: bool = False
     title_question: str | None = None
     declaration: Text | None = None
     checks: tuple[str, ...] = ()
@@ -180,6 +183,12 @@ class Questionnaire:
     def find(self, code: str, group: str | None = None) -> Question:
         """A question by code, inside `group` when given. Raises KeyError."""
         return self.question(group).inner(code) if group else self.question(code)
+
+    def every_question(self) -> Iterator[Question]:
+        """All questions in order, those of a group after it."""
+        for section in self.sections:
+            for question in section.questions:
+                yield from (question, *question.questions)
 
     def groups(self) -> Iterator[tuple[Section, Question]]:
         """Every repeated group with its section, in order."""

@@ -20,12 +20,15 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{0,59}")
 _EDITION = re.compile(r"[0-9a-z][0-9a-z.-]{0,19}")
 
 _TOP = (
-    "name", "edition", "title", "summary", "subject", "page", "title_question", "declaration", "options", "sections",
+    "name", "edition", "title", "summary", "subject", "page", "rolling", "title_question", "declaration", "options",
+    "questions", "parts", "sections",
 )
-_COMMON = ("code", "type", "label", "hint", "guidance", "required", "when", "public", "official", "role", "checks")
+_COMMON = (
+    "code", "type", "label", "heading", "hint", "guidance", "required", "when", "public", "official", "role", "checks",
+)
 _EXTRA: dict[str, tuple[str, ...]] = {
-    "text": ("limit",), "longtext": ("limit",), "number": ("unit",), "percent": ("unit",), "money": ("unit",),
-    "choice": ("options",), "choices": ("options",), "table": ("columns",),
+    "text": ("limit",), "longtext": ("limit",), "number": ("unit", "least"), "percent": ("unit", "least"), "money": ("unit",),
+    "choice": ("options",), "choices": ("options",), "table": ("columns", "least"),
     "group": ("questions", "lasting", "page", "item_label", "title_question", "fixed"),
 }
 _NEEDED = {"choice": ("options",), "choices": ("options",), "table": ("columns",), "group": ("questions",)}
@@ -37,6 +40,8 @@ class _Reading:
 
     source: Source
     shared: dict[str, tuple[Option, ...]] = field(default_factory=dict)
+    lists: dict[str, Node] = field(default_factory=dict)
+    parts: dict[str, Text] = field(default_factory=dict)
     pending: list[Pending] = field(default_factory=list)
     places: dict[tuple[str | None, str], Node] = field(default_factory=dict)
 
@@ -57,11 +62,7 @@ def load(path: Path) -> Questionnaire:
 def _questionnaire(reading: _Reading, root: Node) -> Questionnaire:
     source = reading.source
     parts = source.mapping(root, "", known=_TOP, needed=("name", "edition", "title", "sections"))
-    if "options" in parts:
-        for key, key_node, value in source.entries(parts["options"], ""):
-            reading.shared[key] = read_options(source, value, "", {})
-            if not _CODE.fullmatch(key):
-                source.fault(key_node, "", f"`{key}` is no name for a list: use small letters, digits and _")
+    _shared(reading, parts)
     nodes = source.sequence(parts["sections"], "") if "sections" in parts else []
     sections = [_section(reading, node) for node in nodes]
     _once(source, [(section.code, node) for section, node in zip(sections, nodes, strict=True)])
@@ -75,11 +76,27 @@ def _questionnaire(reading: _Reading, root: Node) -> Questionnaire:
         title=words.get("title", Text(en="")), sections=settled, checksum=hashlib.sha256(source.content).hexdigest(),
         summary=words.get("summary"), subject=words.get("subject"), declaration=words.get("declaration"),
         page=source.truth(parts["page"], "") if "page" in parts else False,
+        rolling=source.truth(parts["rolling"], "") if "rolling" in parts else False,
         title_question=source.text(parts["title_question"], "") if "title_question" in parts else None,
     )
     if "title_question" in parts:
         check_title(source, parts["title_question"], "", [q for s in settled for q in s.plain_questions])
     return questionnaire
+
+
+def _shared(reading: _Reading, parts: dict[str, Node]) -> None:
+    """What stands once at the top and is named below: lists of options and of questions, and the parts of the report."""
+    source = reading.source
+    for kind in ("options", "questions", "parts"):
+        for key, key_node, value in source.entries(parts[kind], "") if kind in parts else ():
+            if not _CODE.fullmatch(key):
+                source.fault(key_node, "", f"`{key}` cannot be named below: use small letters, digits and _")
+            if kind == "options":
+                reading.shared[key] = read_options(source, value, "", {})
+            elif kind == "questions":
+                reading.lists[key] = value
+            else:
+                reading.parts[key] = source.words(value, "")
 
 
 def _matching(source: Source, parts: dict[str, Node], key: str, pattern: re.Pattern[str], kind: str) -> str:
@@ -97,10 +114,19 @@ def _section(reading: _Reading, node: Node) -> Section:
     parts = source.mapping(node, "", known=known, needed=("code", "title", "questions"))
     code = _code(source, parts, "")
     where = f"{code} (section)" if code else ""
-    words = {key: source.words(parts[key], where) for key in ("title", "intro", "part") if key in parts}
+    words = {key: source.words(parts[key], where) for key in ("title", "intro") if key in parts}
+    part = _part(reading, parts["part"], where) if "part" in parts else None
     nodes = source.sequence(parts["questions"], where) if "questions" in parts else []
     questions = tuple(_question(reading, one, group=None) for one in nodes)
-    return Section(code, words.get("title", Text(en="")), questions, intro=words.get("intro"), part=words.get("part"))
+    return Section(code, words.get("title", Text(en="")), questions, intro=words.get("intro"), part=part)
+
+
+def _part(reading: _Reading, node: Node, where: str) -> Text | None:
+    if not isinstance(node.value, str):
+        return reading.source.words(node, where)
+    if node.value not in reading.parts:
+        reading.source.fault(node, where, f"there is no part `{node.value}`: add it under `parts` at the top")
+    return reading.parts.get(node.value)
 
 
 def _code(source: Source, parts: dict[str, Node], where: str) -> str:
@@ -145,14 +171,15 @@ def _question(reading: _Reading, node: Node, *, group: str | None, column_of: st
 def _plain(source: Source, parts: dict[str, Node], where: str, kind: str) -> dict[str, Any]:
     """What a question says about itself in words, marks and numbers."""
     given: dict[str, Any] = {"label": Text(en=""), "public": kind != "contact"}
-    for key in ("label", "hint", "guidance", "unit", "item_label"):
+    for key in ("label", "heading", "hint", "guidance", "unit", "item_label"):
         if key in parts:
             given[key] = source.words(parts[key], where)
     for key in ("public", "official", "lasting", "page"):
         if key in parts:
             given[key] = source.truth(parts[key], where)
-    if "limit" in parts:
-        given["limit"] = source.count(parts["limit"], where)
+    for key in ("limit", "least"):
+        if key in parts:
+            given[key] = source.count(parts[key], where)
     if "checks" in parts:
         given["checks"] = read_checks(source, parts["checks"], where, kind)
     return given
@@ -165,10 +192,10 @@ def _scalars(node: Node) -> list[tuple[str, str]]:
 
 
 def _keys(kind: str, *, is_column: bool) -> tuple[str, ...]:
-    common = [key for key in _COMMON if not (is_column and key in ("when", "public", "checks"))]
+    common = [key for key in _COMMON if not (is_column and key in ("heading", "when", "public", "checks"))]
     if kind == "group":
-        common = [key for key in common if key not in ("role", "checks")]
-    return (*common, *_EXTRA.get(kind, ()))
+        common = [key for key in common if key not in ("heading", "role", "checks")]
+    return (*common, *(key for key in _EXTRA.get(kind, ()) if not (is_column and key == "least")))
 
 
 def _place(reading: _Reading, node: Node, code: str, group: str | None) -> None:
@@ -208,7 +235,8 @@ def _inside(
     if group is not None:
         source.fault(parts.get("questions", parts["code"]), where, "a group cannot stand inside a group: use a table")
         return {}
-    nodes = source.sequence(parts["questions"], where) if "questions" in parts else []
+    listed = _listed(reading, parts["questions"], where) if "questions" in parts else None
+    nodes = source.sequence(listed, where) if listed else []
     given: dict[str, Any] = {"questions": tuple(_question(reading, one, group=code) for one in nodes)}
     _one_role_each(reading, given["questions"], code)
     if "title_question" in parts:
@@ -217,6 +245,15 @@ def _inside(
     if "fixed" in parts:
         given["fixed"] = read_fixed(source, parts["fixed"], where, given["questions"])
     return given
+
+
+def _listed(reading: _Reading, node: Node, where: str) -> Node | None:
+    """The questions of a group: its own list, or the one it names; None when there is no such list."""
+    if not isinstance(node.value, str):
+        return node
+    if node.value not in reading.lists:
+        reading.source.fault(node, where, f"there is no list `{node.value}`: add it under `questions` at the top")
+    return reading.lists.get(node.value)
 
 
 def _once(source: Source, codes: list[tuple[str, Node]], where: str = "") -> None:

@@ -33,7 +33,9 @@ class QuestionnaireError(Exception):
     """A questionnaire that cannot be used. `faults` holds everything found, in the order of the file."""
 
     def __init__(self, faults: Collection[Fault]) -> None:
-        self.faults = tuple(sorted(faults))
+        # What is wrong in a list that several groups share is told once.
+        once = {(fault.file, fault.line, fault.what): fault for fault in sorted(faults, reverse=True)}
+        self.faults = tuple(sorted(once.values()))
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 

@@ -14,11 +14,13 @@ from review_app.checks.engine import RULES, Found, check, progress
 from review_app.questionnaire import values
 from review_app.questionnaire.loading import load
 from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
+from tests.whole_report import least
 from workflows.messages import Message
 
 REPORTS = Path(__file__).parents[2] / "templates" / "reports"
 QPR = load(REPORTS / "qpr" / "2019.yaml")
 CASE = load(REPORTS / "case-study" / "2020.yaml")
+RECOGNITION = load(REPORTS / "recognition" / "2026.yaml")
 MONITORING = load(REPORTS / "programme-monitoring" / "2026.yaml")
 NOW = datetime(2027, 6, 1, tzinfo=UTC)
 MEASURE = UUID(int=1)
@@ -31,9 +33,14 @@ REPORT: dict[str, Any] = {
     "a11_ministry": "yes",
     "a11_decentralised": "no",
     "a11_strategies": "no",
+    "a11_training": ["none"],
+    "a11_support": ["jobs"],
+    "a11_statistics": ["none"],
     "signatory": {"name": "Luz", "email": "luz@example.org"},
     "signed_on": "2027-05-30",
 }
+for _section in QPR.sections[3:-1]:
+    REPORT |= least(QPR, _section.code)
 GOOD: dict[str, Any] = {
     "name": "Meeting",
     "agency": "Ministry of Culture",
@@ -74,7 +81,7 @@ def test_a_whole_report_has_no_finding() -> None:
 
     assert check(sheet, NOW) == ()
     done = progress(sheet, ())
-    assert done.completed == done.total == 4
+    assert done.completed == done.total == 15
 
 
 @pytest.mark.parametrize(
@@ -155,6 +162,24 @@ def test_a_required_group_wants_an_entry() -> None:
     assert ("REQ-01", "error", "worked_well") in told(sheet_of({}, questionnaire=CASE))
 
 
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ({"years_of_work": "1.5"}, ["“Years of continuous work” must be 2 or more: correct it, or reply why it is less."]),
+        ({"years_of_work": "2", "members": [{"member_name": "Ana"}, {"member_name": "Luz"}]}, []),
+        (
+            {"members": [{"member_name": "Ana"}]},
+            ["“Members who work with the community all the time” needs 2 rows or more: add what is missing."],
+        ),
+        ({"years_of_work": "many", "members": []}, []),
+    ],
+)
+def test_a_questionnaire_may_set_a_least(answers: Mapping[str, Any], expected: list[str]) -> None:
+    found = check(sheet_of(answers, questionnaire=RECOGNITION), NOW)
+
+    assert [str(one.message) for one in found if one.rule == "LEAST-01"] == expected
+
+
 def test_a_question_may_ask_for_a_rule_by_name() -> None:
     found = told(sheet_of({"budget_executed": "most of it"}, questionnaire=MONITORING))
 
@@ -214,22 +239,27 @@ def test_progress_is_the_findings_counted() -> None:
     found = check(sheet, NOW)
     done = progress(sheet, found)
 
-    assert {one.code: one.status for one in done.sections} == {
+    told_of = {one.code: one.status for one in done.sections}
+    assert [(one, told_of[one]) for one in ("mobility", "annexes", "media_diversity")] == [
+        ("mobility", "completed"), ("annexes", "optional"), ("media_diversity", "completed"),
+    ]  # fmt: skip
+    mine = ("general_information", "executive_summary", "cultural_and_creative_sectors", "submission")
+    assert {one: told_of[one] for one in mine} == {
         "general_information": "problem",
         "executive_summary": "not_started",
         "cultural_and_creative_sectors": "completed",
         "submission": "in_progress",
     }
     assert (done.section("submission").answered, done.section("submission").required) == (1, 2)
-    assert (done.completed, done.total) == (1, 4)
+    assert (done.completed, done.total) == (12, 15)
 
 
 def test_a_reply_settles_an_error() -> None:
     sheet = sheet_of(measure={**GOOD, "finance": "not calculated yet"})
     found = check(sheet, NOW)
 
-    assert progress(sheet, found).completed == 3
-    assert progress(sheet, found, settled={found[0].fingerprint}).completed == 4
+    assert progress(sheet, found).completed == 14
+    assert progress(sheet, found, settled={found[0].fingerprint}).completed == 15
 
 
 # The four measures as published: the fields that the rules read, prose in our words, the facts as they stand there.

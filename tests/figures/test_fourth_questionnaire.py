@@ -1,4 +1,4 @@
-"""A new report is a new file: an activity report that exists in this test only gets its forms, checks, review and public pages."""
+"""A new report is a new file: a report that exists in this test only gets its forms, checks, review and public pages."""
 
 import dataclasses
 from collections.abc import Callable, Iterator
@@ -16,10 +16,10 @@ from tests import steps_http as steps
 from tests.browser import Browser
 from tests.people import add_parties, make_person, sign_in
 
-ACTIVITY_REPORT = """
-name: activity-report
+FESTIVAL_YEAR = """
+name: festival-year
 edition: "2031"
-title: {en: Activity report, fr: Rapport d’activité, es: Informe de actividad}
+title: {en: Festival year, fr: Année de festivals, es: Año de festivales}
 summary: {en: What was done in a year., fr: Ce qui a été fait en un an., es: Lo que se hizo en un año.}
 declaration: {en: I stand by it., fr: Je m’en porte garant., es: Respondo de ello.}
 options:
@@ -77,7 +77,7 @@ sections:
 @pytest.fixture
 def fourth(app: Flask, settings: Settings, tmp_path: Path) -> Iterator[Flask]:
     """An installation of its own whose settings name one more folder of questionnaires."""
-    (tmp_path / "activity-report.yaml").write_text(ACTIVITY_REPORT, encoding="utf-8")
+    (tmp_path / "festival-year.yaml").write_text(FESTIVAL_YEAR, encoding="utf-8")
     paths = (*settings.questionnaire_paths, tmp_path)
     own = create_app(dataclasses.replace(settings, questionnaire_paths=paths))
     own.config["RECALL_SECONDS"] = 0
@@ -105,7 +105,7 @@ def test_a_file_is_all_a_new_report_needs(fourth: Flask, browsers: Callable[[], 
     ada, rita, carla = (sign_in(browsers(), nick) for nick in ("ada", "rita", "carla"))
 
     # The office offers it and opens a cycle with it.
-    page = ada.get("/en/office/cycles/new").follow("Activity report")
+    page = ada.get("/en/office/cycles/new").follow("Festival year")
     page.fill({"title_en": "Activities of 2031", "due_on": steps.ahead(60).isoformat(), "parties": ["CL"],
                "starts_on": "2031-01-01", "ends_on": "2031-12-31"})  # fmt: skip
     page.press("Plan the cycle").press("Open")
@@ -147,7 +147,7 @@ def test_a_file_is_all_a_new_report_needs(fourth: Flask, browsers: Callable[[], 
     steps.publish(rita, report_id)
 
     # The public: a page of the report, a page of the activity, in the words of the file.
-    page = browsers().get("/en/").follow("Chile: Activity report")
+    page = browsers().get("/en/").follow("Chile: Festival year")
     assert page.has("Two festivals and a course for ushers were held.", "EUR 125,000 in 2031")
     assert page.has("Court of Accounts", "Harbour Bank", "EUR 5,000")
     assert "Berta Ruiz" not in page.text and "Who filled this in" not in page.text

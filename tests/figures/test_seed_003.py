@@ -8,10 +8,16 @@ from flask import Flask
 
 from review_app.extensions import db
 from review_app.models import Snapshot
+from review_app.questionnaire.library import library
 from tests import steps_http as steps
 from tests.browser import Browser, Value
 from tests.figures.test_walk import GENERAL, SECTORS
 from tests.people import add_parties, make_person, sign_in
+<<<<<<< HEAD:tests/figures/test_seed_003.py
+=======
+from tests.test_walk import GENERAL, SECTORS, WRITTEN
+from tests.whole_report import write_the_rest
+>>>>>>> df2c653 (The complete periodic report of 2019; activity reports and applications for recognition as files):tests/test_seed_003.py
 
 SEED = Path(__file__).parents[3] / "shared" / "seeds" / "003_aa6eaf69e1240304.txt"
 SPAM = "bestbonus.biz eokul365.com"
@@ -60,6 +66,7 @@ def test_the_spam_of_the_third_document_is_refused_and_removed(app: Flask, new_c
     steps.write(pia, f"{base}/sections/executive_summary", {"executive_summary_text": "Four years in brief."})
     page = steps.write(pia, f"{base}/sections/cultural_and_creative_sectors", SECTORS)
     page.fill({"a11_gdp_year": "2019"}).press("Save and continue").press("Add:").fill(fields()).press("Save and continue")
+    write_the_rest(pia, base, library.get("qpr", "2019"), but=WRITTEN)
     steps.write(pia, f"{base}/sections/submission", {
         "signatory-name": "Ana Soto", "signatory-organisation": "Ministry", "signatory-email": "ana@example.org",
         "signed_on-day": "28", "signed_on-month": "5", "signed_on-year": "2020",

@@ -10,9 +10,11 @@ from flask import Flask
 from review_app.extensions import db
 from review_app.models import Entry
 from review_app.queries.invariants import broken
+from review_app.questionnaire.library import library
 from tests.browser import Browser, Page, Value
 from tests.conftest import MailServer
 from tests.people import PASSWORD, add_parties, make_person, sign_in
+from tests.whole_report import write_the_rest
 
 SPAM = "bestbonus.biz eokul365.com"
 LATER = datetime.now(UTC).date() + timedelta(days=200)
@@ -30,8 +32,12 @@ SECTORS: dict[str, Value] = {
     "a11_ministry": "yes",
     "a11_decentralised": "yes",
     "a11_strategies": "no",
+    "a11_training": ["none"],
+    "a11_support": ["jobs"],
+    "a11_statistics": ["none"],
     "a11_gdp_share": "2.2",
 }
+WRITTEN = ("general_information", "executive_summary", "cultural_and_creative_sectors", "submission")
 MEASURE: dict[str, Value] = {
     "name": "‘CONECTA’ Meeting",
     "agency": "Ministry of Culture",
@@ -114,6 +120,7 @@ def test_a_report_goes_all_the_way(
             "partners-1-entity_type": "private",
         }
     ).press("Save and continue")
+    write_the_rest(carla, report_url, library.get("qpr", "2019"), but=WRITTEN)
     start(
         carla.get(report_url),
         "Submission",

@@ -2,18 +2,26 @@
 
 import re
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
 
-from tests.browser import Value
+from review_app.questionnaire.library import library
+from tests.browser import Browser, Value
 from tests.conftest import MailServer
 from tests.figures.conftest import Figure
 from tests.figures.test_walk import GENERAL, LATER, MEASURE, SECTORS, SOON, SPAM
 from tests.journey import Record, Traveller
+<<<<<<< HEAD:tests/figures/test_walk_browser.py
 from tests.people import PASSWORD, add_parties, make_person
+=======
+from tests.people import PASSWORD, add_parties, make_person, sign_in
+from tests.test_walk import GENERAL, LATER, MEASURE, SECTORS, SOON, SPAM, WRITTEN
+from tests.whole_report import write_the_rest
+>>>>>>> df2c653 (The complete periodic report of 2019; activity reports and applications for recognition as files):tests/test_walk_browser.py
 
 TITLE = "Periodic reports 2027"
 CARLA = "carla@example.org"
@@ -52,6 +60,7 @@ class Walk:
     # Comes last: a browser may keep a public page for a minute, and this one has seen none before.
     reader: Traveller
     smtp: MailServer
+    new_client: Callable[[], Browser]
     desk: str = ""
     review: str = ""
 
@@ -73,6 +82,7 @@ def test_a_report_goes_all_the_way_in_a_browser(
     smtp: MailServer,
     worker: subprocess.Popen[bytes],
     clock: subprocess.Popen[bytes],
+    new_client: Callable[[], Browser],
     has_scripts: bool,
     figure: Figure,
 ) -> None:
@@ -84,7 +94,7 @@ def test_a_report_goes_all_the_way_in_a_browser(
     contexts = [chromium.new_context(java_script_enabled=has_scripts) for _ in range(5)]
     try:
         ada, rita, carla, anybody, reader = (Traveller(context, live, record) for context in contexts)
-        walk = Walk(ada, rita, carla, anybody, reader, smtp)
+        walk = Walk(ada, rita, carla, anybody, reader, smtp, new_client)
         look_around(walk)
         open_a_cycle(walk)
         join(walk)
@@ -161,6 +171,9 @@ def write(walk: Walk) -> None:
         {"partners-1-partner_name": "Antenor Orrego Private University (UPAO)", "partners-1-entity_type": "private"}
     )
     carla.press("Save and continue")
+    # The other areas are looked at as one page of each kind is; their answers need no browser.
+    write_the_rest(sign_in(walk.new_client(), "carla"), walk.desk, library.get("qpr", "2019"), but=WRITTEN)
+    carla.open(walk.desk).follow("National sustainable development policies and plans")
     carla.open(walk.desk).follow("Submission").fill(SIGNED).press("Save and continue")
     assert carla.open(walk.desk).follow("Read the whole report").has("Twelve meetings so far", "in a few words")
 

@@ -1,6 +1,7 @@
 """A questionnaire is a file: a good one becomes a Questionnaire, a bad one the list of all its faults."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,42 @@ def test_required_may_be_a_condition_and_conditions_nest(tmp_path: Path) -> None
     assert not question.is_required({"one": True, "two": ["x"]})
     assert not question.is_required({"one": True, "two": None})
     assert question.is_required({"one": True, "two": ["y"]})
+
+
+SHARED = HEAD.replace("sections:", """\
+questions:
+  thing:
+    - {code: t, type: text, label: {en: T, fr: T, es: T}}
+    - {code: u, type: text, label: {en: U, fr: U, es: U}, when: {question: t, answered: true}}
+parts: {begin: {en: Begin, fr: Début, es: Comienzo}}
+sections:""").replace("    questions:\n", "    part: begin\n    questions:\n")
+
+
+def test_groups_share_questions_and_sections_share_a_part(tmp_path: Path) -> None:
+    groups = "".join(f"      - {{{label(code)}, type: group, questions: thing}}\n" for code in ("one", "two"))
+    head = f"      - {{{label('a')}, type: yes_no, heading: {{en: H, fr: H, es: H}}}}\n"
+    questionnaire = load(written(tmp_path, head + groups, SHARED))
+
+    one, two = (questionnaire.question(code) for code in ("one", "two"))
+    assert one.questions == two.questions and one.inner("u").is_asked({"t": "x"}) and not one.inner("u").is_asked({})
+    assert str(questionnaire.sections[0].part) == "Begin"
+    assert str(questionnaire.question("a").heading) == "H"
+
+
+def test_a_fault_in_shared_questions_is_told_once(tmp_path: Path) -> None:
+    groups = "".join(f"      - {{{label(code)}, type: group, questions: thing}}\n" for code in ("one", "two"))
+    bad = SHARED.replace("type: text, label: {en: U, ", "type: prose, label: {en: U, ")
+
+    assert len(faults(tmp_path, groups, bad)) == 1
+
+
+def test_what_is_named_must_stand_at_the_top(tmp_path: Path) -> None:
+    told = faults(tmp_path, f"      - {{{label('g')}, type: group, questions: nowhere}}\n", HEAD.replace("    questions", "    part: end\n    questions"))
+
+    assert told == [
+        ":7: question first (section): there is no part `end`: add it under `parts` at the top",
+        ":9: question g: there is no list `nowhere`: add it under `questions` at the top",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -166,14 +203,16 @@ def test_what_is_no_questionnaire_is_refused(tmp_path: Path, content: bytes) -> 
         load(path)
 
 
-def test_the_library_holds_our_three() -> None:
+def test_the_library_holds_ours() -> None:
     library = Library()
     library.configure([REPORTS])
 
     assert [(one.name, one.edition) for one in library.editions()] == [
+        ("activity-report", "2026"),
         ("case-study", "2020"),
         ("programme-monitoring", "2026"),
         ("qpr", "2019"),
+        ("recognition", "2026"),
     ]
     assert library.get("qpr", "2019").question("a11_measures").fixed == {"goals": ["G1"]}
     with pytest.raises(KeyError):
@@ -220,6 +259,43 @@ def test_ours_speak_three_languages_and_hide_contacts(path: Path) -> None:
             assert text is None or all(text[language].strip() for language in LANGUAGES)
             assert not isinstance(text, Text) or "  " not in text["fr"]
         assert question.type != "contact" or not question.public
+
+
+AREAS = {  # monitoring area -> goal, key questions, figures (the year and the shares of a figure belong to it)
+    "cultural_and_creative_sectors": ("G1", 6, 3), "media_diversity": ("G1", 4, 0), "digital_environment": ("G1", 5, 1),
+    "partnering_with_civil_society": ("G1", 5, 0), "mobility": ("G2", 3, 0), "flow_of_goods_and_services": ("G2", 3, 1),
+    "treaties_and_agreements": ("G2", 3, 0), "national_sustainable_development": ("G3", 5, 2),
+    "international_cooperation": ("G3", 3, 1), "gender_equality": ("G4", 4, 4), "artistic_freedom": ("G4", 6, 0),
+}  # fmt: skip
+
+
+def test_the_periodic_report_has_its_eleven_areas() -> None:
+    found = {}
+    for section in load(REPORTS / "qpr" / "2019.yaml").sections:
+        if str(section.part).startswith("Goal"):
+            first = [question for question in section.plain_questions if question.when is None]
+            key = {re.sub("_rank_.*", "", q.code) for q in first if q.type in ("yes_no", "choice", "choices")}
+            figures = {
+                re.sub("_(share|women|men|by_.*)$", "", q.code) for q in first if q.type in ("percent", "money", "longtext")
+            }
+            found[section.code] = ((section.groups[0].fixed or {})["goals"], len(key), len(figures))
+            assert f"G{str(section.part)[5]}" in found[section.code][0]
+
+    assert found == {code: ([goal], key, figures) for code, (goal, key, figures) in AREAS.items()}
+    assert sum(key for _, key, _ in AREAS.values()) == 47 and sum(figures for *_, figures in AREAS.values()) == 12
+
+
+def test_measures_are_asked_for_in_the_same_way_everywhere() -> None:
+    qpr = load(REPORTS / "qpr" / "2019.yaml")
+    groups = {group.code: group for _, group in qpr.groups()}
+
+    assert len(groups) == 13 and all(group.lasting and group.page for group in groups.values())
+    assert {code for code, group in groups.items() if group.questions == groups["a11_measures"].questions} == {
+        *groups
+    } - {"cso_measures"}
+    assert [question.code for question in groups["cso_measures"].questions] == [
+        "name", "organisation", "website", "features", "results", "goals",
+    ]  # fmt: skip
 
 
 def test_the_measure_form_is_whole() -> None:
