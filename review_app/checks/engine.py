@@ -25,7 +25,7 @@ Status = Literal["not_started", "in_progress", "completed", "problem", "optional
 
 @dataclass(frozen=True)
 class SectionProgress:
-    """How far a section is. The gate lets through what is `completed` (no error is open) or `optional` (nothing is needed, nothing there)."""
+    """How far a section is. The gate lets through what is `completed` (no open error) or `optional` (empty, and may be)."""
 
     code: str
     answered: int

@@ -11,13 +11,9 @@ from review_app.models import Snapshot
 from review_app.questionnaire.library import library
 from tests import steps_http as steps
 from tests.browser import Browser, Value
-from tests.figures.test_walk import GENERAL, SECTORS
+from tests.figures.test_walk import GENERAL, SECTORS, WRITTEN
 from tests.people import add_parties, make_person, sign_in
-<<<<<<< HEAD:tests/figures/test_seed_003.py
-=======
-from tests.test_walk import GENERAL, SECTORS, WRITTEN
 from tests.whole_report import write_the_rest
->>>>>>> df2c653 (The complete periodic report of 2019; activity reports and applications for recognition as files):tests/test_seed_003.py
 
 SEED = Path(__file__).parents[3] / "shared" / "seeds" / "003_aa6eaf69e1240304.txt"
 SPAM = "bestbonus.biz eokul365.com"

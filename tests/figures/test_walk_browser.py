@@ -13,15 +13,10 @@ from review_app.questionnaire.library import library
 from tests.browser import Browser, Value
 from tests.conftest import MailServer
 from tests.figures.conftest import Figure
-from tests.figures.test_walk import GENERAL, LATER, MEASURE, SECTORS, SOON, SPAM
+from tests.figures.test_walk import GENERAL, LATER, MEASURE, SECTORS, SOON, SPAM, WRITTEN
 from tests.journey import Record, Traveller
-<<<<<<< HEAD:tests/figures/test_walk_browser.py
-from tests.people import PASSWORD, add_parties, make_person
-=======
 from tests.people import PASSWORD, add_parties, make_person, sign_in
-from tests.test_walk import GENERAL, LATER, MEASURE, SECTORS, SOON, SPAM, WRITTEN
 from tests.whole_report import write_the_rest
->>>>>>> df2c653 (The complete periodic report of 2019; activity reports and applications for recognition as files):tests/test_walk_browser.py
 
 TITLE = "Periodic reports 2027"
 CARLA = "carla@example.org"

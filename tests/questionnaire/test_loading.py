@@ -103,7 +103,8 @@ def test_a_fault_in_shared_questions_is_told_once(tmp_path: Path) -> None:
 
 
 def test_what_is_named_must_stand_at_the_top(tmp_path: Path) -> None:
-    told = faults(tmp_path, f"      - {{{label('g')}, type: group, questions: nowhere}}\n", HEAD.replace("    questions", "    part: end\n    questions"))
+    head = HEAD.replace("    questions", "    part: end\n    questions")
+    told = faults(tmp_path, f"      - {{{label('g')}, type: group, questions: nowhere}}\n", head)
 
     assert told == [
         ":7: question first (section): there is no part `end`: add it under `parts` at the top",
