@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
+from openpyxl import Workbook
 from sqlalchemy import select
 
 from review_app import tokens
 from review_app.checks.engine import check
 from review_app.extensions import db
-from review_app.models import Cycle, Person, Point, Report, Save, Snapshot
+from review_app.models import Cycle, FilledForm, Person, Point, Report, Save, Snapshot
 from review_app.models import published as tables
-from review_app.operations import accounts, cycles, findings, imports, reviews
+from review_app.operations import accounts, cycles, filled_forms, findings, imports, reviews
 from review_app.operations.answers import Typed, add_item, end_item, save_answers
 from review_app.operations.steps import take_step
 from review_app.permissions import ACTIONS, SYSTEM, Actor, can
@@ -77,6 +79,7 @@ class Place:
     item_id: str
     ended_id: str
     save_id: int
+    form_id: int
     fingerprint: str
     receipts: int
     point_id: int | None
@@ -222,11 +225,12 @@ def _make_place(party: str, stage: str, report_id: int) -> Place:
         _save(writer, report_id, "results_and_lessons", {"worked_well": word(party, stage, "unsent")}, seen=1)
     report = db.session.get_one(Report, report_id, populate_existing=True)
     spam = next(found for found in check(sheet_of(report), _now()) if found.offer == "remove")
-    of_report = {model: select(model.id).where(model.report_id == report_id) for model in (Save, Point, Snapshot)}
+    of_report = {model: select(model.id).where(model.report_id == report_id) for model in (FilledForm, Save, Point, Snapshot)}
     return Place(
         party=party, stage=stage, report_id=report_id, row_version=report.row_version, state=report.state, item_id=item_id,
         ended_id=ended_id, save_id=db.session.scalars(of_report[Save].where(Save.outcome == "refused")).one(),
-        fingerprint=spam.fingerprint, receipts=len(db.session.scalars(of_report[Snapshot]).all()),
+        form_id=db.session.scalars(of_report[FilledForm]).one(), fingerprint=spam.fingerprint,
+        receipts=len(db.session.scalars(of_report[Snapshot]).all()),
         point_id=db.session.scalars(of_report[Point]).first(),
     )  # fmt: skip
 
@@ -243,6 +247,8 @@ def _write(writer: Person, report_id: int, party: str, stage: str) -> tuple[str,
         save_answers(writer, report_id, typed, section="indicators_section", item_id=item_id, now=_now())
     end_item(writer, report_id, items[1], is_ended=True, now=_now())
     _save(writer, report_id, "identification", {"target_group": word(party, stage, "lost")}, seen=7)
+    data = filled_workbook(report_id, word(party, stage, "lost"))
+    filled_forms.take_in(writer, report_id, name="form.xlsx", data=data, now=_now())
     if stage != "draft":
         spam = [
             found
@@ -252,6 +258,17 @@ def _write(writer: Person, report_id: int, party: str, stage: str) -> tuple[str,
         for found in spam:
             findings.reply(writer, report_id, found.fingerprint, reason="It is meant.", now=_now())
     return str(items[0]), str(items[1])
+
+
+def filled_workbook(report_id: int, agency: str) -> bytes:
+    """A form that came back and says another agency."""
+    book, file = Workbook(), BytesIO()
+    book.create_sheet("Answers").append(["responsible_agency", "", "", agency])
+    hidden = book.create_sheet("_relata")
+    for row in (["report", str(report_id)], ["language", "en"], ["responsible_agency", "1"]):
+        hidden.append(row)
+    book.save(file)
+    return file.getvalue()
 
 
 def _save(

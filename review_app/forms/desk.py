@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, EmailField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Email, Length
 
@@ -18,6 +19,12 @@ class ReplyForm(FlaskForm):
     """The answer to one point, or the reason for one finding."""
 
     reply = TextAreaField(_l("Your answer"))
+
+
+class FilledFormForm(FlaskForm):
+    """A form that comes back filled in."""
+
+    file = FileField(_l("The filled-in form"), validators=[FileRequired(_l("Choose the file first"))])
 
 
 class InviteForm(FlaskForm):

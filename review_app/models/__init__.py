@@ -2,6 +2,7 @@
 
 from review_app.models.accounts import Membership, Party, Person, WebSession
 from review_app.models.cycles import Cycle, CycleParty, Extension
+from review_app.models.filled_forms import FilledForm
 from review_app.models.items import Item, LastingItem
 from review_app.models.journal import Claim, Dispatch, Entry, Notice
 from review_app.models.reports import Answer, Report, Save, Snapshot
@@ -16,6 +17,7 @@ __all__ = [
     "Dispatch",
     "Entry",
     "Extension",
+    "FilledForm",
     "Finding",
     "FindingReply",
     "Item",

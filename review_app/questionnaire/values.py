@@ -33,6 +33,7 @@ Value = dict[str, Any]
 
 CONTACT_FIELDS = ("name", "organisation", "position", "email", "phone", "address")
 YEARS = range(1900, 2101)
+NO_SIGNS = "\ufffe\uffff"  # not characters at all: no XML file can hold them
 
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}(?::[0-9]{1,5})?", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
@@ -98,7 +99,7 @@ def cleaned(raw: Any) -> str:
     """Text as it is kept: lines end in a line feed, and what no person types (control characters) is gone."""
     text = "" if raw is None else str(raw)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(c for c in text if c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in NO_SIGNS))
 
 
 def _line(raw: Any) -> str:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -20,11 +21,12 @@ from tests.conftest import Ground
 from tests.figures.conftest import Figure
 from tests.people import PASSWORD
 from tests.undone import EVERYBODY, Answer, Undone, undone_world
-from tests.world import PARTIES, PEOPLE, STAGES, Place, World
+from tests.world import PARTIES, PEOPLE, STAGES, Place, World, filled_workbook
 
 STRANGERS = {"nobody", "gone"}  # whom the pages behind the door do not know
 SOON = (datetime.now(UTC) + timedelta(days=400)).date().isoformat()
 CANARY = re.compile(rb"canary-([a-z]{2})-([a-z]+)-([a-z]+)")
+STEPS = ("verb", "action")  # every choice of these is another deed; of others (the format of a file) each place tries one
 UNCHANGING = {"GET", "HEAD", "OPTIONS"}
 Args = Mapping[str, Any]
 
@@ -35,6 +37,7 @@ OF_REPORT: Mapping[str, Callable[[Place, Args], Any]] = {
     "item_id": lambda place, args: place.ended_id if args.get("verb") == "bring_back" else place.item_id,
     "point_id": lambda place, args: place.point_id or 0,
     "save_id": lambda place, args: place.save_id,
+    "form_id": lambda place, args: place.form_id,
     "fingerprint": lambda place, args: place.fingerprint,
     "number": lambda place, args: place.receipts,
 }
@@ -70,6 +73,8 @@ BODIES: Mapping[str, Callable[[World, Place, Args], Mapping[str, Any]]] = {
         "seen": p.row_version, "name": "Ana Soto", "position": "Minister", "is_declared": "y",
     },
     "desk.withdraw": lambda w, p, a: {"seen": p.row_version},
+    "desk.send_back": lambda w, p, a: {"file": (BytesIO(filled_workbook(p.report_id, "Seven")), "form.xlsx")},
+    "desk.put": lambda w, p, a: {},
     "desk.save_section": lambda w, p, a: (
         {"responsible_agency": "Another body", "seen-responsible_agency": 1}
         if a["code"] == "identification"
@@ -146,7 +151,7 @@ def undone(shared_app: Flask, settings: Settings, ground: Ground) -> Iterator[Un
 
 def cells(rule: Rule, world: World, place: Place) -> Iterator[dict[str, Any]]:
     """The values for the names in an address: one each, but every choice where the address lists them."""
-    names = sorted(rule.arguments - {"lang"}, key=lambda name: name not in ("verb", "action"))
+    names = sorted(rule.arguments - {"lang"}, key=lambda name: name not in STEPS)
     found: list[dict[str, Any]] = [{}]
     for name in names:
         found = [{**args, name: value} for args in found for value in _values(rule, name, world, place, args)]
@@ -156,7 +161,8 @@ def cells(rule: Rule, world: World, place: Place) -> Iterator[dict[str, Any]]:
 def _values(rule: Rule, name: str, world: World, place: Place, args: Args) -> list[Any]:
     blueprint = rule.endpoint.split(".")[0]
     if isinstance(converter := rule._converters[name], AnyConverter):
-        return sorted(converter.items)
+        every = sorted(converter.items)
+        return every if name in STEPS else [every[place.report_id % len(every)]]
     if name == "slug" and "action" in args:
         return [world.cycles[CYCLE_FOR[args["action"]]][0]]
     if "report_id" in rule.arguments and name in OF_REPORT:
@@ -292,13 +298,13 @@ def _try(
 
 def _is_there(rule: Rule, place: Place) -> bool:
     """Whether the stage has what the address names: a draft has no receipt, a report in review no drafted point of its own."""
-    if rule.endpoint == "desk.receipt":
+    if rule.endpoint in ("desk.receipt", "desk.receipt_pdf"):
         return place.receipts > 0
     return True
 
 
 def _verb(rule: Rule, args: Args) -> str:
-    return " ".join([rule.endpoint, *(str(args[name]) for name in ("verb", "action") if name in args)])
+    return " ".join([rule.endpoint, *(str(args[name]) for name in STEPS if name in args)])
 
 
 def test_every_name_in_an_address_and_every_form_has_its_row(shared_app: Flask, undone: Undone) -> None:
@@ -388,7 +394,7 @@ def test_ids_of_two_reports_in_one_address_meet_nothing(shared_app: Flask, undon
     world, tried = undone.world, 0
     found: list[Any] = []
     chosen = [
-        rule for rule in rules(shared_app, of_reports=True) if len(rule.arguments - {"lang", "verb", "action"}) > 1
+        rule for rule in rules(shared_app, of_reports=True) if len(rule.arguments - {"lang", *STEPS}) > 1
     ]
     for own in world.places.values():
         other_party = world.places["PE" if own.party == "CL" else "CL", own.stage]

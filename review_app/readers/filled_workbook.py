@@ -1,0 +1,157 @@
+"""The fields of a form in an Excel workbook: marks in a hidden row and column, what was handed out in a hidden sheet."""
+
+import warnings
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+from openpyxl import load_workbook
+
+from review_app.questionnaire.language import Questionnaire
+from review_app.questionnaire.paper import Key, Words
+from review_app.readers.filled import Filled, Unreadable, is_empty, question_at
+from workflows.messages import Message
+
+HIDDEN = "_relata"
+NOT_HERE = "-"
+COMMA = ("fr", "es")
+Row = tuple[Any, ...]
+
+
+def read_workbook(data: bytes, questionnaire: Questionnaire, groups: Mapping[str, str]) -> Filled:
+    """Every marked cell of the workbook. Raises Unreadable."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what openpyxl leaves aside (styles, lists) is none of our concern
+            book = load_workbook(BytesIO(data), data_only=True)
+    except Exception:  # a foreign parser on a foreign file: whatever it stumbles over
+        raise Unreadable(Message("The workbook is damaged: open it in Excel, save it again and send that file.")) from None
+    if HIDDEN not in book.sheetnames:
+        raise Unreadable(Message("This workbook is no form of ours: download the form again and fill in that one."))
+    return _Reader(book, questionnaire, groups).read()
+
+
+class _Reader:
+    def __init__(self, book: Any, questionnaire: Questionnaire, groups: Mapping[str, str]) -> None:
+        self.book, self.questionnaire, self.groups, self.filled = book, questionnaire, groups, Filled()
+        self.versions: dict[str, str] = {}
+        self.new: dict[tuple[str, str], dict[str, Words]] = {}
+        self.numbers: dict[tuple[str, str], str] = {}  # (group, number) -> short id of the entry
+
+    def read(self) -> Filled:
+        for row in _rows(self.book[HIDDEN]):
+            name, value = (_text(cell, "en") for cell in (*row, None, None)[:2])
+            self.versions[name] = value
+        report = self.versions.pop("report", "")
+        self.filled.report_id = int(report) if report.isdecimal() and len(report) < 10 else None
+        self.filled.language = self.versions.pop("language", None)
+        sheets = [sheet for sheet in self.book.worksheets if sheet.title != HIDDEN]
+        kinds = {sheet.title: _text(sheet.cell(1, 1).value, "en") for sheet in sheets}
+        for sheet in sheets:
+            kind, _, code = kinds[sheet.title].partition(":")
+            if kind == "group":
+                self._group(code, list(_rows(sheet)))
+            elif kind != "table":
+                self._answers(list(_rows(sheet)))
+        for sheet in sheets:
+            kind, _, code = kinds[sheet.title].partition(":")
+            if kind == "table":
+                self._table(code, list(_rows(sheet)))
+        self.filled.entries = [(group, told) for (group, _), told in self.new.items() if not all(map(is_empty, told.values()))]
+        return self.filled
+
+    def _answers(self, rows: list[Row]) -> None:
+        for row in rows:
+            mark = _text(row[0], "en") if row else ""
+            if mark:
+                self._put(None, None, mark, self._said(row[3] if len(row) > 3 else None))
+
+    def _group(self, group: str, rows: list[Row]) -> None:
+        marks = [_text(cell, "en") for cell in rows[0]]
+        for row in rows[2:]:
+            item, number = (_text(cell, "en") for cell in row[:2])
+            if item:
+                self.numbers[group, number] = item
+            for mark, cell in list(zip(marks, row, strict=False))[2:]:
+                if mark:
+                    self._put(item or None, None if item else (group, number), mark, self._said(cell))
+
+    def _put(self, item: str | None, new: tuple[str, str] | None, mark: str, said: str) -> None:
+        """One cell: a whole answer, or one part of a contact."""
+        code, _, part = mark.partition(".")
+        if "/" in code:
+            item, _, code = code.partition("/")
+        key = self._key(item, new, code)
+        question = question_at(key, self.questionnaire, self.groups) if key else None
+        if key is None or question is None:
+            self.filled.unknown.append(mark)
+        elif self.versions.get(_place(key)) != NOT_HERE:
+            place = self._place(new)
+            words: Words = said
+            if question.type == "choices":
+                words = tuple(line.strip(" -•") for line in said.split("\n") if line.strip(" -•"))
+            elif question.type == "contact":
+                told = place.get(key if new is None else key.question, {})
+                words = {**(told if isinstance(told, dict) else {}), **({part: said} if said.strip() else {})}
+            place[key if new is None else key.question] = words
+
+    def _place(self, new: tuple[str, str] | None) -> dict[Any, Words]:
+        return self.filled.answers if new is None else self.new.setdefault(new, {})
+
+    def _key(self, item: str | None, new: tuple[str, str] | None, code: str) -> Key | None:
+        place = f"{item}/{code}" if item else f"+{new[0]}/{code}" if new else code
+        version = self.versions.get(place, "0")
+        return Key.read(f"{place}@{'0' if version == NOT_HERE else version}")
+
+    def _table(self, code: str, rows: list[Row]) -> None:
+        """Rows of a table belong to the report, or by their number to an entry of the group."""
+        group, _, table = code.rpartition("/")
+        marks = [_text(cell, "en") for cell in rows[0]]
+        told: dict[str, list[dict[str, str]]] = {}
+        for row in rows[2:]:
+            cells = zip(marks[1:], row[1:], strict=False)
+            said = {mark: words for mark, cell in cells if mark and (words := self._said(cell)).strip()}
+            number = _text(row[1], "en") if group and len(row) > 1 else ""
+            told.setdefault(number, []).extend([said] if said else [])
+        for number, lines in told.items():
+            item = self.numbers.get((group, number))
+            is_new = bool(group) and item is None
+            key = self._key(item, (group, number) if is_new else None, table)
+            question = question_at(key, self.questionnaire, self.groups) if key else None
+            if key is None or question is None or (is_new and (group, number) not in self.new):
+                self.filled.unknown += [f"{code} {number}".strip()] if lines else []
+            elif is_new:
+                self.new[group, number][table] = lines
+            elif self.versions.get(_place(key)) != NOT_HERE:
+                self.filled.answers[key] = lines
+
+    def _said(self, cell: Any) -> str:
+        return _text(cell, self.filled.language or "en")
+
+
+def _place(key: Key) -> str:
+    return str(key).partition("@")[0]
+
+
+def _rows(sheet: Any) -> Iterator[Row]:
+    yield from sheet.iter_rows(values_only=True)
+
+
+def _text(value: Any, language: str) -> str:
+    """A cell as a person would have typed it: Excel turns what looks like a number or a day into one."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat(" ")
+        case date():
+            return value.isoformat()
+        case int() | float():
+            words = format(Decimal(repr(value)), "f").removesuffix(".0")
+            return words.replace(".", ",") if language in COMMA else words
+        case _:
+            return str(value).replace("\r\n", "\n").replace("_x000D_\n", "\n")
