@@ -1,5 +1,8 @@
 """The extensions, unbound: `wiring.create_app` binds them to an application."""
 
+import select
+from typing import Any
+
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -7,7 +10,9 @@ from flask_migrate import Migrate
 from flask_security import Security
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import MetaData
+from psycopg import OperationalError
+from sqlalchemy import Engine, MetaData, event
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase
 
 
@@ -31,3 +36,22 @@ csrf = CSRFProtect()
 babel = Babel()
 limiter = Limiter(key_func=get_remote_address, strategy="moving-window")
 security = Security()
+
+
+def leave_dead_connections(engine: Engine) -> None:
+    """Take no connection from the pool that the server has closed meanwhile.
+
+    Costs no query: nobody has spoken on an idle connection, so that something to read there means that it was ended,
+    or (after the server read its settings again) a notice that libpq takes in.
+    """
+
+    @event.listens_for(engine, "checkout")
+    def look(connection: Any, _record: Any, _proxy: Any) -> None:
+        poll = select.poll()
+        poll.register(connection.fileno(), select.POLLIN | select.POLLHUP)
+        if not poll.poll(0):
+            return
+        try:
+            connection.pgconn.consume_input()
+        except OperationalError as error:
+            raise InvalidatePoolError from error

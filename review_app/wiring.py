@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings
 from review_app import tasks
-from review_app.extensions import babel, csrf, db, limiter, migrate, security
+from review_app.extensions import babel, csrf, db, leave_dead_connections, limiter, migrate, security
 from review_app.models import Person
 from review_app.questionnaire.language import LANGUAGES
 from review_app.questionnaire.library import library
@@ -21,6 +21,9 @@ from review_app.web import access, auth, desk, errors, inbox, incoming, language
 
 ROOT = Path(__file__).parent
 BLUEPRINTS = (public.blueprint, auth.blueprint, inbox.blueprint, desk.blueprint, review.blueprint, office.blueprint)
+
+# Of each engine. What a network forgets while it idles is not taken up again.
+POOL: dict[str, Any] = {"pool_size": 5, "max_overflow": 10, "pool_recycle": 900}
 
 # Scripts and styles are files of our own: nothing inline, nothing from elsewhere.
 POLICY = (
@@ -54,9 +57,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         RECALL_SECONDS=settings.recall_seconds,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS={
-            "pool_pre_ping": True,
-            "pool_size": 5,
-            "max_overflow": 10,
+            **POOL,
             "connect_args": {"options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"},
         },
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
@@ -89,6 +90,8 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _connect(app: Flask, settings: Settings) -> None:
     db.init_app(app)
+    with app.app_context():
+        leave_dead_connections(db.engine)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     csrf.init_app(app)
     babel.init_app(app, locale_selector=language.of_request)
@@ -105,7 +108,9 @@ def _connect(app: Flask, settings: Settings) -> None:
 
 
 def _autocommit(url: str) -> Engine:
-    return create_engine(url, isolation_level="AUTOCOMMIT", pool_pre_ping=True, pool_size=5, max_overflow=10)
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", **POOL)
+    leave_dead_connections(engine)
+    return engine
 
 
 def _remember_whose_session(app: Flask, user: Person, **_: Any) -> None:

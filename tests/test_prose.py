@@ -3,7 +3,7 @@
 import pytest
 from markupsafe import Markup
 
-from review_app.web.prose import gist, prose
+from review_app.prose import gist, prose
 
 
 def test_paragraphs_and_typed_line_breaks_stay() -> None:

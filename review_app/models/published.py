@@ -42,11 +42,16 @@ publication = Table(
     Column("origin", String(20), nullable=False),
     Column("source", Text),
     Column("sha256", String(64), nullable=False),  # of the snapshot it was made from
+    Column("entries", Integer, nullable=False),  # how many of its items have a page
     Column("published_at", MOMENT, nullable=False),
     UniqueConstraint("report_id", "number"),
     UniqueConstraint("slug", "number"),
 )
 Index("uq_publication_current", publication.c.report_id, unique=True, postgresql_where=publication.c.is_current)
+Index(
+    "ix_published_publication_newest", publication.c.published_at.desc(), publication.c.id.desc(),
+    postgresql_where=publication.c.is_current,
+)  # fmt: skip
 
 item = Table(
     "item",
@@ -59,18 +64,23 @@ item = Table(
     Column("section", String(80), nullable=False),
     Column("position", Integer, nullable=False),
     Column("title", String(500), nullable=False),
+    Column("title_lang", String(12)),
+    Column("gist", Text, nullable=False),  # the first words of the answer with the role `features`
+    Column("gist_lang", String(12)),
     Index("ix_published_item_slug", "slug"),
+    Index("ix_published_item_lasting_item_id", "lasting_item_id"),
 )
 
 answer = Table(
     "answer",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("publication_id", ForeignKey("published.publication.id"), nullable=False, index=True),
+    Column("publication_id", ForeignKey("published.publication.id"), nullable=False),
     Column("item_id", Uuid),
     Column("section", String(80), nullable=False),
     Column("question", String(80), nullable=False),
     Column("position", Integer, nullable=False),
     Column("value", JSONB, nullable=False),
     Column("lang", String(12)),
+    Index("ix_published_answer_place", "publication_id", "item_id"),
 )

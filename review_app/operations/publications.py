@@ -12,6 +12,7 @@ from review_app.extensions import db
 from review_app.models import Report
 from review_app.models import published as tables
 from review_app.operations.lasting import slug_from
+from review_app.prose import gist
 from review_app.queries.answers import known_words, sheet_of_content
 from review_app.questionnaire import values
 from review_app.questionnaire.language import Question, Questionnaire
@@ -48,8 +49,11 @@ def write_publication(report: Report, content: dict[str, Any], *, sha256: str, n
            "questionnaire": questionnaire.name, "edition": questionnaire.edition, "sha256": sha256, "published_at": now}
     told_by = report.cycle.due_on or row["ends_on"] or now
     row["year"] = told_by.year
+    items = _item_rows(sheet, {UUID(entry["id"]): entry for entry in content["items"]})
+    row["entries"] = sum(item["slug"] is not None for item in items)
     publication_id: int = db.session.execute(insert(table).returning(table.c.id), row).scalar_one()
-    _write_items(publication_id, sheet, {UUID(entry["id"]): entry for entry in content["items"]})
+    if items:
+        db.session.execute(insert(tables.item), [{"publication_id": publication_id, **item} for item in items])
     _write_answers(publication_id, sheet, fills_gaps=report.origin == "written")
     return number
 
@@ -80,8 +84,8 @@ def _published_items(sheet: Sheet) -> Iterator[tuple[str, Question, SheetItem]]:
                 yield section.code, group, item
 
 
-def _write_items(publication_id: int, sheet: Sheet, entries: Mapping[UUID, Mapping[str, Any]]) -> None:
-    """Rows of the published entries; `entries` is how the snapshot has them, by id."""
+def _item_rows(sheet: Sheet, entries: Mapping[UUID, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of the published entries, all but the publication; `entries` is how the snapshot has them, by id."""
     rows: list[dict[str, Any]] = []
     taken: set[str] = set()
     for section, group, item in _published_items(sheet):
@@ -93,11 +97,21 @@ def _write_items(publication_id: int, sheet: Sheet, entries: Mapping[UUID, Mappi
         taken.update({slug} if slug else ())
         lasting_id = entries[item.id].get("lasting_item_id")
         rows.append({
-            "publication_id": publication_id, "id": item.id, "slug": slug, "group": group.code, "section": section,
-            "lasting_item_id": UUID(lasting_id) if lasting_id else None, "position": item.position, "title": title,
+            "id": item.id, "slug": slug, "group": group.code, "section": section, "position": item.position, "title": title,
+            "lasting_item_id": UUID(lasting_id) if lasting_id else None, **_gist(sheet, group, item),
         })
-    if rows:
-        db.session.execute(insert(tables.item), rows)
+    return rows
+
+
+def _gist(sheet: Sheet, group: Question, item: SheetItem) -> dict[str, str | None]:
+    """What a list says of an entry besides its title: the language of the title, the start of its description, and of that."""
+    asked = {question.role: question.code for question in sheet.asked_in(item) if question.public and question.role}
+    title = sheet.cell(group.title_question or asked.get("title", ""), item.id)
+    features = sheet.cell(asked.get("features", ""), item.id)
+    return {
+        "title_lang": title.lang if title else None,
+        "gist": gist(features.value.get("value") or "") if features else "", "gist_lang": features.lang if features else None,
+    }
 
 
 def _write_answers(publication_id: int, sheet: Sheet, *, fills_gaps: bool) -> None:

@@ -1,12 +1,11 @@
 """What everybody may read: published reports and their entries, through the role that sees nothing else."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Engine, RowMapping, Select, Text, cast, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Engine, RowMapping, Select, Text, bindparam, cast, exists, func, or_, select
 
 from review_app.models import published as tables
 from review_app.questionnaire.language import Option, Question, Questionnaire
@@ -56,12 +55,34 @@ class Facets:
 
 
 @dataclass(frozen=True)
-class Gist:
-    """What a list says of an entry besides its title: the language of the title, and the start of its description."""
+class Entry:
+    """What one entry's page shows: its publication and itself, its answers in order, its chapters in other current publications."""
 
-    title_lang: str | None
-    text: str
-    lang: str | None
+    publication: RowMapping
+    item: Mapping[str, Any]
+    answers: Sequence[RowMapping]
+    chapters: Sequence[RowMapping]
+
+
+_ENTRY = select(publication_table, *(column.label(f"item_{column.name}") for column in item_table.c)).join(
+    item_table, item_table.c.publication_id == publication_table.c.id
+)
+_ANSWERS = (
+    select(answer_table.c.question, answer_table.c.value, answer_table.c.lang)
+    .where(answer_table.c.publication_id == bindparam("publication"), answer_table.c.item_id == bindparam("item"))
+    .order_by(answer_table.c.position, answer_table.c.id)
+)
+_CHAPTERS = (
+    select(
+        item_table.c.slug, item_table.c.title, publication_table.c.slug.label("report_slug"), publication_table.c.cycle_titles,
+    )
+    .join(publication_table, publication_table.c.id == item_table.c.publication_id)
+    .where(
+        publication_table.c.is_current, item_table.c.lasting_item_id == bindparam("lasting"), item_table.c.slug.is_not(None),
+        publication_table.c.report_id != bindparam("report"),
+    )
+    .order_by(publication_table.c.year, publication_table.c.id)
+)  # fmt: skip
 
 
 def public_engine() -> Engine:
@@ -86,22 +107,27 @@ def publications(filters: Filters, page: int = 1) -> Page:
 
 
 def entries(filters: Filters, page: int = 1) -> Page:
-    """The entries with a page of their own in current publications, newest report first. One query."""
+    """The entries with a page of their own in current publications, newest report first. One query.
+
+    Without words or a domain to look for nothing is counted: each publication knows how many entries it has.
+    """
     table = publication_table.c
-    query = (
-        select(
-            item_table, table.slug.label("report_slug"), table.questionnaire, table.edition, table.party_code,
-            table.party_names, table.year, table.title.label("report_title"), func.count().over().label("total"),
-        )
-        .join(publication_table, table.id == item_table.c.publication_id)
-        .where(table.is_current, item_table.c.slug.is_not(None), *_choice(filters))
-    )
+    found = [table.is_current, item_table.c.slug.is_not(None), *_choice(filters)]
     if filters.q:
-        query = query.where(or_(_contains(item_table.c.title, filters.q), _names(filters.q)))
+        found.append(or_(_contains(item_table.c.title, filters.q), _names(filters.q)))
     if filters.domain:
-        query = query.where(_has_domain(filters.domain))
-    order = (table.published_at.desc(), table.id.desc(), item_table.c.position, item_table.c.id)
-    return _page(query.order_by(*order), page)
+        found.append(_has_domain(filters.domain))
+    total: ColumnElement[Any] = func.count().over()
+    if not (filters.q or filters.domain):
+        known = publication_table.alias()
+        total = select(func.sum(known.c.entries)).where(known.c.is_current, *_choice(filters, known.c)).scalar_subquery()
+    of_item = (item_table.c.slug, item_table.c.title, item_table.c.title_lang, item_table.c.gist, item_table.c.gist_lang)
+    query = (
+        select(*of_item, table.slug.label("report_slug"), table.party_code, table.party_names, table.year, total.label("total"))
+        .join(publication_table, table.id == item_table.c.publication_id)
+        .where(*found)
+    )
+    return _page(query.order_by(table.published_at.desc(), table.id.desc(), item_table.c.position, item_table.c.id), page)
 
 
 def facets() -> Facets:
@@ -140,36 +166,26 @@ def items_of(publication_id: int) -> Sequence[RowMapping]:
     return _rows(select(item_table).where(table.publication_id == publication_id).order_by(table.position, table.id))
 
 
-def answers_of(publication_id: int, item_id: UUID | None = None) -> Sequence[RowMapping]:
-    """The answers of a publication, or of one of its entries, in order. One query."""
+def answers_of(publication_id: int) -> Sequence[RowMapping]:
+    """The answers of a publication, in order. One query."""
     table = answer_table.c
-    query = select(answer_table).where(table.publication_id == publication_id)
-    return _rows((query.where(table.item_id == item_id) if item_id else query).order_by(table.position, table.id))
+    return _rows(select(answer_table).where(table.publication_id == publication_id).order_by(table.position, table.id))
 
 
-def item_page(slug: str, item_slug: str, number: int | None = None) -> tuple[RowMapping, RowMapping] | None:
-    """The publication and the entry at an address. Two queries."""
-    found = publication(slug, number)
-    if found is None:
-        return None
-    rows = _rows(select(item_table).where(item_table.c.publication_id == found["id"], item_table.c.slug == item_slug))
-    return (found, rows[0]) if rows else None
-
-
-def chapters(lasting_item_id: UUID | None) -> Sequence[RowMapping]:
-    """The same lasting thing in every current publication, oldest first. At most one query."""
-    if lasting_item_id is None:
-        return ()
+def entry(slug: str, item_slug: str, number: int | None = None) -> Entry | None:
+    """The entry at an address. Three queries."""
     table = publication_table.c
-    return _rows(
-        select(
-            item_table.c.id, item_table.c.slug, item_table.c.title, table.slug.label("report_slug"), table.report_id,
-            table.year, table.cycle_titles, table.title.label("report_title"),
-        )
-        .join(publication_table, table.id == item_table.c.publication_id)
-        .where(table.is_current, item_table.c.lasting_item_id == lasting_item_id, item_table.c.slug.is_not(None))
-        .order_by(table.year, table.id)
-    )
+    which = table.is_current if number is None else table.number == number
+    here = _ENTRY.where(table.slug == slug, item_table.c.slug == item_slug, which)
+    with public_engine().connect() as connection:
+        row = connection.execute(here).mappings().first()
+        if row is None:
+            return None
+        answers = connection.execute(_ANSWERS, {"publication": row["id"], "item": row["item_id"]}).mappings().all()
+        lasting = {"lasting": row["item_lasting_item_id"], "report": row["report_id"]}
+        chapters = connection.execute(_CHAPTERS, lasting).mappings().all() if lasting["lasting"] else ()
+    item = {column.name: row[f"item_{column.name}"] for column in item_table.c}
+    return Entry(row, item, answers, chapters)
 
 
 def addresses(report_ids: Iterable[int]) -> dict[int, str]:
@@ -177,26 +193,6 @@ def addresses(report_ids: Iterable[int]) -> dict[int, str]:
     table = publication_table.c
     rows = _rows(select(table.report_id, table.slug).where(table.is_current, table.report_id.in_(list(report_ids))))
     return {row["report_id"]: row["slug"] for row in rows}
-
-
-def gists(rows: Sequence[RowMapping]) -> dict[UUID, Gist]:
-    """What the list of `entries` says of each. At most one query, whatever the number of rows."""
-    roles = {row["id"]: _title_and_features(row) for row in rows}
-    codes = {code for of_item in roles.values() for code in of_item}
-    if not codes:
-        return {}
-    table = answer_table.c
-    places = tuple_(table.publication_id, table.item_id).in_([(row["publication_id"], row["id"]) for row in rows])
-    found: dict[UUID, Gist] = {}
-    for answer in _rows(select(answer_table).where(places, table.question.in_(codes))):
-        role = roles[answer["item_id"]].get(answer["question"])
-        known = found.get(answer["item_id"], Gist(None, "", None))
-        if role == "title":
-            found[answer["item_id"]] = Gist(answer["lang"], known.text, known.lang)
-        elif role == "features":
-            text = str(answer["value"].get("value") or "")
-            found[answer["item_id"]] = Gist(known.title_lang, text, answer["lang"])
-    return found
 
 
 def domain_options() -> tuple[Option, ...]:
@@ -214,8 +210,7 @@ def _page(query: Select[Any], page: int) -> Page:
     return Page(rows, page, rows[0]["total"] if rows else 0)
 
 
-def _choice(filters: Filters) -> list[ColumnElement[bool]]:
-    table = publication_table.c
+def _choice(filters: Filters, table: Any = publication_table.c) -> list[ColumnElement[bool]]:
     wanted = {table.party_code: filters.party, table.questionnaire: filters.questionnaire, table.year: filters.year}
     return [column == value for column, value in wanted.items() if value]
 
@@ -245,17 +240,3 @@ def _questions(edition: Questionnaire) -> Iterable[Question]:
     for section in edition.sections:
         for question in section.questions:
             yield from question.questions if question.is_group else (question,)
-
-
-def _title_and_features(row: RowMapping) -> dict[str, str]:
-    """Code -> `title` or `features`, for those questions of an entry's group; nothing for an unknown edition."""
-    try:
-        group = library.get(row["questionnaire"], row["edition"]).question(row["group"])
-    except KeyError:
-        return {}
-    roles = {question.code: question.role for question in group.questions if question.role in ("title", "features")}
-    if group.title_question:
-        roles[group.title_question] = "title"
-    return {code: str(role) for code, role in roles.items()}
-
-

@@ -1,7 +1,7 @@
 """A publication in reading order: its rows put together with its questionnaire, and nothing asked anew."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -11,6 +11,8 @@ from sqlalchemy import RowMapping
 
 from review_app.questionnaire.language import Question, Questionnaire, Section, Text
 from review_app.questionnaire.values import is_blank
+
+Row = Mapping[str, Any] | RowMapping
 
 LONG = ("longtext", "table")
 
@@ -166,12 +168,12 @@ def read_report(questionnaire: Questionnaire, items: Sequence[RowMapping], answe
     return Reading(questionnaire, tuple(sections))
 
 
-def read_item(questionnaire: Questionnaire, item: RowMapping, answers: Iterable[RowMapping]) -> ReadItem:
+def read_item(questionnaire: Questionnaire, item: Row, answers: Iterable[RowMapping]) -> ReadItem:
     """One entry. Raises KeyError when the questionnaire has no such group."""
     return _item(questionnaire.question(item["group"]), item, {row["question"]: row for row in answers})
 
 
-def _item(group: Question, row: RowMapping, told: dict[str, RowMapping]) -> ReadItem:
+def _item(group: Question, row: Row, told: dict[str, RowMapping]) -> ReadItem:
     said = Said(_answer(question, told[question.code]) for question in group.questions if question.code in told)
     return ReadItem(row["id"], row["slug"], row["title"], group, said)
 

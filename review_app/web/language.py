@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
 from flask import Flask, g, request, url_for
-from flask_babel import format_datetime, format_decimal, get_locale, gettext
+from flask_babel import format_datetime, format_decimal, get_locale, get_translations, gettext
 
 from review_app.forms.countries import country_name
 from review_app.forms.languages import INTERFACE_LANGUAGES, direction
@@ -108,3 +108,13 @@ def register(app: Flask) -> None:
         figure=figure, country=country, direction=direction, calendar_day=calendar_day, deadline=deadline, is_over=is_over
     )
     app.jinja_env.globals.update(language_links=language_links)
+    catalogues: dict[str, Any] = {}
+
+    def catalogue() -> Any:
+        """The sentences of the language in force. A page asks dozens of times, and Flask-Babel looks far each time."""
+        language = str(get_locale().language)
+        return catalogues.get(language) or catalogues.setdefault(language, get_translations())
+
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda words: catalogue().ugettext(words), lambda one, many, count: catalogue().ungettext(one, many, count), newstyle=True
+    )

@@ -14,12 +14,12 @@ from review_app import permissions
 from review_app.models import Point, Report
 from review_app.notices import headline
 from review_app.operations.publications import slug_of
+from review_app.prose import prose
 from review_app.queries.notices import unread_count
 from review_app.queries.reports import due_moment, is_late
 from review_app.questionnaire.language import DAY_PATTERNS, LANGUAGES, Question, Questionnaire
 from review_app.questionnaire.sheets import Sheet
 from review_app.web import access
-from review_app.web.prose import prose
 from workflows.messages import Message
 from workflows.states import CYCLE_NAMES, NAMES, WAITS_FOR, CycleState, State
 

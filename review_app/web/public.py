@@ -13,7 +13,6 @@ from review_app.queries.reading import read_item, read_report
 from review_app.questionnaire.language import Text
 from review_app.questionnaire.library import library
 from review_app.web import access
-from review_app.web.prose import gist
 
 blueprint = Blueprint("public", __name__)
 
@@ -47,11 +46,9 @@ def entries() -> str:
     """Everything that has a page of its own inside a report: measures, programmes and their like."""
     filters, facets = _filters(), queries.facets()
     page = _existing(queries.entries(filters, _page_number()))
-    gists = queries.gists(page.rows)
     return render_template(
         "pages/public/entries.html", filters=filters, page=page, facets=facets, parties=_parties(facets),
-        domains=queries.domain_options(), gists={key: (found, gist(found.text)) for key, found in gists.items()},
-        links=_page_links(page),
+        domains=queries.domain_options(), links=_page_links(page),
     )
 
 
@@ -75,12 +72,12 @@ def report(slug: str, number: int | None = None) -> str:
 @access.public
 def item(slug: str, item_slug: str, number: int | None = None) -> str:
     """One entry of a published report as an article."""
-    publication, row = queries.item_page(_known(slug), _known(item_slug), _known_number(number)) or abort(404)
+    entry = queries.entry(_known(slug), _known(item_slug), _known_number(number)) or abort(404)
+    publication = entry.publication
     questionnaire = library.get(publication["questionnaire"], publication["edition"])
-    chapters = [c for c in queries.chapters(row["lasting_item_id"]) if c["report_id"] != publication["report_id"]]
     return render_template(
         "pages/public/item.html", publication=publication, questionnaire=questionnaire, number=number,
-        chapters=chapters, item=read_item(questionnaire, row, queries.answers_of(publication["id"], row["id"])),
+        chapters=entry.chapters, item=read_item(questionnaire, entry.item, entry.answers),
     )
 
 

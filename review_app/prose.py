@@ -1,6 +1,7 @@
 """How what people wrote is shown: plain text with a small safe markdown, sanitised on output."""
 
 import re
+from functools import lru_cache
 from html import unescape
 from typing import Any
 
@@ -21,6 +22,7 @@ _BLOCK_END = re.compile(r"</(?:p|li|blockquote)>|<br>")
 _markdown = MarkdownIt("zero", {"html": False, "breaks": True, "maxNesting": 20}).enable(list(RULES))
 
 
+@lru_cache(maxsize=1024)
 def prose(text: Any) -> Markup:
     """Typed text as safe HTML: paragraphs, line breaks, emphasis, lists, quotations, links; no other markup."""
     html = _markdown.render("" if text is None else str(text))
