@@ -2,6 +2,7 @@
 
 import logging
 import smtplib
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -9,10 +10,12 @@ from typing import Any
 
 import celery
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from celery.schedules import crontab
-from celery.signals import beat_init, worker_process_init
+from celery.signals import worker_process_init
 from flask import current_app
 from kombu.exceptions import OperationalError
+from sqlalchemy.exc import OperationalError as DatabaseAway
 
 from review_app import mailing
 from review_app.extensions import db
@@ -59,7 +62,7 @@ CONFIGURATION: dict[str, Any] = {
 # A stale ring of the clock is worth nothing: the next one does all its work.
 SCHEDULE: dict[str, Any] = {
     "sweep": {"task": "review_app.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
-    "remind": {"task": "review_app.tasks.remind", "schedule": crontab(minute=7), "options": {"expires": 3000}},
+    "remind": {"task": "review_app.tasks.remind", "schedule": 60.0, "options": {"expires": 60}},
     "look": {"task": "review_app.tasks.look", "schedule": crontab(hour=3, minute=17), "options": {"expires": 3000}},
 }
 
@@ -82,12 +85,6 @@ def _forget_inherited_connections(**_: Any) -> None:
         db.engine.dispose(close=False)
 
 
-@beat_init.connect
-def _remind_at_start(**_: Any) -> None:
-    """A clock that was away at the hour does not leave people waiting for the next one."""
-    _ring(remind)
-
-
 @shared_task(name="review_app.tasks.react")
 def react(entry_id: int) -> None:
     """Do what one entry asks for: its reactions, then its mail. Harmless to repeat."""
@@ -100,7 +97,7 @@ def react(entry_id: int) -> None:
     _ring_for(dispatching.due_notices(now, entry_id=entry_id))
 
 
-@shared_task(name="review_app.tasks.send_notice")
+@shared_task(name="review_app.tasks.send_notice", soft_time_limit=dispatching.SECONDS_TO_SEND)
 def send_notice(notice_id: int) -> None:
     """Send one mail: lease, commit, send, commit. Killed in between, the lease runs out and another sender takes it."""
     if not dispatching.claim_notice(notice_id, now=datetime.now(UTC)):
@@ -110,8 +107,11 @@ def send_notice(notice_id: int) -> None:
         message = mailing.compose(notice_id, settings=settings)
         if message is not None:
             mailing.deliver(message, settings=settings)
+    except DatabaseAway:
+        # Not the mail's fault, and nothing can be written: the lease runs out.
+        raise
     except Exception as error:
-        if not isinstance(error, smtplib.SMTPException | OSError):
+        if not isinstance(error, smtplib.SMTPException | OSError | SoftTimeLimitExceeded):
             log.exception("Notice %s cannot be written.", notice_id)
         permanent = mailing.is_permanent(error)
         dispatching.notice_failed(notice_id, error=_told(error), permanent=permanent, now=datetime.now(UTC))
@@ -119,7 +119,19 @@ def send_notice(notice_id: int) -> None:
     if message is None:
         dispatching.withhold_notice(notice_id, reason="The account is closed.")
     else:
-        dispatching.notice_sent(notice_id, now=datetime.now(UTC))
+        _note_sent(notice_id)
+
+
+def _note_sent(notice_id: int) -> None:
+    """Once the mail is out, a database that is just starting again is worth waiting for: else the mail goes out twice."""
+    for seconds in (1, 2, 4, 8):
+        try:
+            dispatching.notice_sent(notice_id, now=datetime.now(UTC))
+        except DatabaseAway:
+            time.sleep(seconds)
+        else:
+            return
+    dispatching.notice_sent(notice_id, now=datetime.now(UTC))
 
 
 @shared_task(name="review_app.tasks.sweep")

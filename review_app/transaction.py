@@ -61,12 +61,18 @@ def _refuse_stray_commits(session: Session) -> None:
 
 
 def _ring(entry_ids: list[int]) -> None:
-    """Tell the worker which entries are new. A dead broker is no error: the sweeper finds their rows."""
+    """Tell the worker which entries are new.
+
+    The commit stands, so nothing about the queue may look like an error to the person: the sweeper finds the rows.
+    """
     for entry_id in entry_ids:
         try:
             current_app.extensions["celery"].send_task("review_app.tasks.react", args=[entry_id], retry=False)
         except OperationalError:
             log.warning("The broker is away; the sweeper will deliver entry %s.", entry_id)
+            return
+        except Exception:
+            log.exception("The broker refused; the sweeper will deliver entry %s.", entry_id)
             return
 
 

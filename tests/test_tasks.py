@@ -1,15 +1,24 @@
 """Delivery: each reaction runs once, each mail is sent by one sender, and nothing is lost when one of them dies."""
 
+import socket
 import time
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import psycopg
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
-from review_app import tasks
+from review_app import tasks, transaction
 from review_app.models import Claim, Entry, Extension, Notice, Person, Report
 from review_app.operations import dispatching, reminders
 from review_app.operations.dispatching import LEASE, MOST_ATTEMPTS, wait_after
 from review_app.transaction import atomic
+from tests.conftest import running_worker
 from tests.delivery import NOW, change, dispatch, mails, make_world, state
 
 
@@ -177,6 +186,74 @@ def test_a_real_worker_hears_the_doorbell_and_sends(db, smtp, worker):
         time.sleep(0.1)
     assert {found.status for found in mails(entry)} == {"sent"}
     assert dispatch(entry).done_at is not None
+
+
+def test_a_broker_that_refuses_does_not_undo_what_was_committed(db, ground):
+    import redis
+
+    with redis.Redis.from_url(ground.valkey.url) as queue:
+        queue.config_set("maxmemory", 1)
+        try:
+            entry = state("report.published", make_world())
+        finally:
+            queue.config_set("maxmemory", 0)
+    assert dispatching.open_dispatches(NOW + timedelta(seconds=5)) == [entry]
+
+
+def lose_the_database(settings):
+    """End every connection the application has, as a PostgreSQL that falls does."""
+    with psycopg.connect(settings.database_admin_url.replace("+psycopg", ""), autocommit=True) as admin:
+        admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'relata_app'")
+
+
+def test_a_database_that_is_lost_when_the_mail_is_out_is_waited_for(db, smtp, settings):
+    notice_id, commits = published_mail(make_world()), []
+    db.session.remove()
+
+    def lose(session):
+        commits.append(session)
+        if len(commits) == 2:
+            lose_the_database(settings)
+
+    event.listen(Session, "before_commit", lose)
+    try:
+        tasks.send_notice(notice_id)
+    finally:
+        event.remove(Session, "before_commit", lose)
+    assert len(commits) == 3
+    assert (notice(db, notice_id).status, len(smtp.messages)) == ("sent", 1)
+
+
+def test_a_database_that_is_lost_before_the_mail_is_out_does_not_count_as_a_refusal(db, smtp, settings):
+    notice_id, reads = published_mail(make_world()), []
+    db.session.remove()
+
+    def lose(connection, cursor, statement, *_):
+        if "from notice" in statement.lower():
+            reads.append(statement)
+        if len(reads) == 1:
+            lose_the_database(settings)
+
+    event.listen(Engine, "before_cursor_execute", lose)
+    try:
+        with pytest.raises(OperationalError):
+            tasks.send_notice(notice_id)
+    finally:
+        event.remove(Engine, "before_cursor_execute", lose)
+    left = notice(db, notice_id)
+    assert (left.status, left.error, smtp.messages) == ("sending", None, [])
+    assert dispatching.claim_notice(notice_id, now=datetime.now(UTC) + LEASE)
+
+
+def test_a_mail_server_that_never_answers_holds_a_sender_for_a_bounded_time(db, app, settings, monkeypatch):
+    monkeypatch.setattr(transaction, "_ring", lambda entry_ids: None)
+    notice_id = published_mail(make_world())
+    with socket.create_server(("127.0.0.1", 0)) as silent, ExitStack() as stack:
+        stack.enter_context(running_worker(app, replace(settings, smtp_port=silent.getsockname()[1])))
+        tasks.send_notice.apply_async(args=[notice_id], soft_time_limit=1)
+        while not (left := notice(db, notice_id)).error:
+            time.sleep(0.05)
+    assert (left.status, left.attempts, left.error) == ("pending", 1, "SoftTimeLimitExceeded: SoftTimeLimitExceeded()")
 
 
 def test_a_claim_is_made_once(db):

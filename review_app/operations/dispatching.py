@@ -13,8 +13,9 @@ from review_app.transaction import atomic
 
 Reaction = Callable[[Entry, datetime], object]
 
-# Longer than any one mail takes to send: a sender that holds a notice for more is dead.
-LEASE = timedelta(seconds=120)
+# A sender has this long for one mail, so whoever holds a lease to its end is dead. The sweeper then comes within seconds.
+SECONDS_TO_SEND = 60
+LEASE = timedelta(seconds=90)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=4)
 # 1 + 2 + ... + 128 minutes, then every 4 hours: about three days, as long as mail servers themselves keep trying.
 MOST_ATTEMPTS = 24
