@@ -163,6 +163,21 @@ def read_measures(paths: tuple[Path, ...]) -> None:
         raise click.ClickException(f"{problems} of {len(paths)} files could not be read.")
 
 
+@command.command("check-measures")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def check_measures(paths: tuple[Path, ...]) -> None:
+    """Check texts of old reports: one JSON object a line for each, in their order. Needs no database."""
+    import json
+    from datetime import UTC, datetime
+
+    from review_app.readers.checking import check_text, records
+
+    now = datetime.now(UTC)
+    for path in paths:
+        found = check_text(path.read_text(encoding="utf-8-sig", errors="replace"), now)
+        click.echo(json.dumps({"path": str(path), "findings": records(found)}, ensure_ascii=False))
+
+
 @command.command()
 def workflow() -> None:
     """Print docs/workflow.md, drawn from the tables in workflows/."""

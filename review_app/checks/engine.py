@@ -15,7 +15,6 @@ __all__ = ["RULES", "Context", "Found", "Progress", "Rule", "SectionProgress", "
 
 _GENERAL = {
     "REQ-01": frozenset({"EVAL-01", "TAG-01", "MON-01", "PART-01", "PART-02", "FORM-01"}),
-    "FORM-01": frozenset({"MON-01"}),
     "TEXT-04": frozenset({"FORM-01", "MON-01", "SPAM-01"}),
 }
 """General rule -> the special ones that speak for it at the same place."""

@@ -43,15 +43,34 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Source:
+    """What an imported text shows around its answers. Questions are codes; pairs are (question, the words there).
+
+    `blank`: captions without a value. `cut`: the answer at whose middle the text ends. `is_older`: a form from before 2019,
+    which asks for expected results. `languages`: those of the captions when no one language has them all.
+    """
+
+    blank: frozenset[str] = frozenset()
+    cut: str | None = None
+    is_older: bool = False
+    languages: tuple[str, ...] = ()
+    furniture: tuple[tuple[str, str], ...] = ()
+    glued: tuple[tuple[str, str], ...] = ()
+    stray: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Context:
     """What a rule may know besides the answers. A part that is not given leaves its rules silent.
 
-    `period`: first and last year reported on. `previous`: what stood in the last report, by entry of this one (None: the
-    report itself) and question, as clean values.
+    `period`: first and last year reported on. `languages`: those a report may be in. `previous`: what stood in the last
+    report, by entry of this one (None: the report itself) and question, as clean values. `source`: the imported text.
     """
 
     period: tuple[int, int] | None = None
+    languages: tuple[str, ...] = ()
     previous: Mapping[UUID | None, Mapping[str, Any]] = field(default_factory=dict)
+    source: Source | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +102,18 @@ class Place:
 
     def is_required(self, question: Question) -> bool:
         return question.is_required(self.values)
+
+    def is_cut(self, question: Question) -> bool:
+        """Whether an imported text breaks off in this answer."""
+        return self.context.source is not None and self.context.source.cut == question.code
+
+    def prose(self) -> Iterator[tuple[Question, str]]:
+        """Every answered text that is asked for, money as it was typed among them."""
+        for question in self.asked:
+            if question.type in ("text", "longtext", "money"):
+                words = (self.value(question) or {}).get("raw")
+                if words and (words := str(words).strip()):
+                    yield question, words
 
     def found(
         self, rule: str, severity: Severity, *, question: Question, message: Message, row: int | None = None,

@@ -1,46 +1,129 @@
 """The list of all rules: what each is called, how grave it is, and what it reads. A new rule is one line here."""
 
-from review_app.checks import completeness, substance, wording
+from review_app.checks import (
+    completeness,
+    dates,
+    figures,
+    letters,
+    partners,
+    repeats,
+    sources,
+    substance,
+    sums,
+    tagging,
+    wording,
+)
 from review_app.checks.found import Rule
 from workflows.messages import Message
 
-_EVALUATION = frozenset({"evaluated", "conclusions"})
-_NAMES = frozenset({"title", "agency", "partners", "website"})
-_WORDS = frozenset({"text", "longtext", "money", "contact", "table"})
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_EVALUATION = _names("evaluated conclusions")
+_NAMES = _names("title agency partners website")
+_PARTNERS = _names("partners")
+_MONEY = _names("money")
+_PROSE = _names("text longtext money")
+_WORDS = _names("text longtext money contact table")
+_SOURCE = _names("source")
 
 QUICK = frozenset({"EVAL-01", "FORM-01", "LEAST-01", "LIMIT-01", "MON-01", "PART-01", "PART-02", "REQ-01", "TAG-01"})
 """What is required, and on which condition: these run with every page. The worker runs the others after a save."""
 
 RULES: tuple[Rule, ...] = (
+    Rule("REQ-01", "error", Message("A required answer, cell or entry is missing"), completeness.missing),
     Rule(
-        "EVAL-01", "error", Message("Nobody said whether there was an evaluation"),
-        substance.unanswered_evaluation, roles=_EVALUATION,
+        "REQ-02", "warning", Message("A caption for the website without an address"), sources.captions_without_address,
+        roles=_names("website"), context=_SOURCE,
     ),
     Rule(
-        "EVAL-02", "warning", Message("Conclusions of an evaluation without one"),
-        substance.conclusions_without_evaluation, roles=_EVALUATION,
+        "REQ-03", "warning", Message("Results that are very short or give no figure"), substance.thin_results,
+        roles=_names("results"), context=_SOURCE,
     ),
-    Rule(
-        "EVAL-03", "warning", Message("An evaluation without conclusions"),
-        substance.evaluation_without_conclusions, roles=_EVALUATION,
-    ),
-    Rule("PART-01", "error", Message("A partner without a name"), substance.nameless_partners, roles=frozenset({"partners"})),
-    Rule("PART-02", "error", Message("A partner without a type"), substance.typeless_partners, roles=frozenset({"partners"})),
-    Rule("TAG-01", "error", Message("No goal or no domain is chosen"), substance.tags, roles=frozenset({"goals", "domains"})),
-    Rule("MON-01", "error", Message("No sum can be read where one is asked for"), substance.money, types=frozenset({"money"})),
-    Rule("FORM-01", "error", Message("An answer cannot be read as what is asked for"), completeness.unreadable_answers),
+    Rule("FORM-01", "error", Message("An answer cannot be read as what is asked for"), completeness.unreadable_answers, version=2),
     Rule(
         "LIMIT-01", "error", Message("A text is longer than its limit"), completeness.too_long_answers,
-        types=frozenset({"text", "longtext"}),
+        types=_names("text longtext"),
     ),
     Rule(
         "LEAST-01", "error", Message("Less than the questionnaire asks for"), completeness.too_little,
-        types=frozenset({"number", "percent", "table"}),
+        types=_names("number percent table"),
     ),
-    Rule("REQ-01", "error", Message("A required answer, cell or entry is missing"), completeness.missing),
+    Rule(
+        "EVAL-01", "error", Message("Nobody said whether there was an evaluation"), substance.unanswered_evaluation,
+        roles=_EVALUATION,
+    ),
+    Rule(
+        "EVAL-02", "warning", Message("Conclusions of an evaluation without one"), substance.conclusions_without_evaluation,
+        roles=_EVALUATION, version=2,
+    ),
+    Rule(
+        "EVAL-03", "warning", Message("An evaluation without conclusions"), substance.evaluation_without_conclusions,
+        roles=_EVALUATION, version=2,
+    ),
+    Rule(
+        "EVAL-04", "note", Message("Conclusions that say there was no evaluation"), substance.denied_evaluation,
+        roles=_EVALUATION,
+    ),
+    Rule("PART-01", "error", Message("A partner without a name"), partners.nameless, roles=_PARTNERS),
+    Rule("PART-02", "error", Message("A partner without a type"), partners.typeless, roles=_PARTNERS),
+    Rule("PART-03", "warning", Message("A type where the name of a partner is expected"), partners.types_as_names, roles=_PARTNERS),
+    Rule("PART-04", "warning", Message("A partner that could be many, or several in one row"), partners.generic, roles=_PARTNERS),
+    Rule("PART-05", "note", Message("No partner is listed"), partners.missing, roles=_PARTNERS),
+    Rule("MON-01", "error", Message("No sum can be read where one is asked for"), sums.no_sum, types=_MONEY, context=_SOURCE, version=2),
+    Rule("MON-02", "warning", Message("A sum that can be read in two ways"), sums.doubtful_sums, types=_MONEY),
+    Rule("MON-03", "error", Message("No sum in the currency that is asked for"), sums.foreign_sums, types=_MONEY),
+    Rule("MON-04", "warning", Message("Two currencies far from the rate of the year"), sums.improbable_rates, types=_MONEY),
+    Rule("MON-05", "warning", Message("A sum of no year"), sums.sums_without_basis, types=_MONEY, context=_SOURCE),
+    Rule("MON-06", "warning", Message("Two sums that contradict each other"), sums.contradicting_sums, types=_MONEY),
+    Rule("NUM-01", "warning", Message("Parts that do not make the total"), figures.sums_of_parts, types=_PROSE, context=_SOURCE),
+    Rule("NUM-02", "warning", Message("A count, and a list of another length"), figures.counts_of_lists, types=_PROSE, context=_SOURCE),
+    Rule(
+        "NUM-03", "note", Message("A figure far from that of the last report"), figures.moved_figures,
+        types=_names("number percent money longtext"), context=_names("previous"),
+    ),
+    Rule("NUM-04", "warning", Message("Groups that overlap and must not be added"), figures.overlapping_groups, types=_names("longtext")),
+    Rule("TIME-01", "warning", Message("Words like “currently” without a date"), dates.relative_times, types=_PROSE),
+    Rule(
+        "TIME-02", "warning", Message("Results from before the period reported on"), dates.years_outside_the_period,
+        roles=_names("results"), context=_names("period"),
+    ),
+    Rule("TEXT-01", "warning", Message("A text in small letters or capitals only"), letters.one_case, types=_PROSE),
+    Rule("TEXT-02", "note", Message("A word that stands twice in a row"), letters.doubled_words, types=_PROSE),
+    Rule("TEXT-03", "note", Message("Short forms that are never written out"), letters.unexplained_short_forms, types=_WORDS),
     Rule("TEXT-04", "warning", Message("Words that only fill the space"), wording.placeholders, types=_WORDS),
+    Rule("TEXT-05", "warning", Message("Signs and accents that were lost"), letters.lost_letters, types=_PROSE),
+    Rule("TEXT-06", "note", Message("A name with a number, quotation marks or a full stop"), letters.dressed_titles, roles=_names("title")),
+    Rule("LANG-01", "note", Message("Captions in more than one language"), sources.mixed_captions, context=_SOURCE),
+    Rule(
+        "LANG-02", "warning", Message("A language that the official version may not be in"), letters.foreign_language,
+        types=_names("longtext"), context=_names("languages"),
+    ),
     Rule(
         "SPAM-01", "error", Message("Web addresses that nobody meant to write"), wording.stray_addresses,
-        roles=_NAMES, types=_WORDS, around=_NAMES,
+        roles=_NAMES, types=_WORDS, around=_NAMES, context=_SOURCE,
     ),
+    Rule("UI-01", "note", Message("Words of a web page among the answers"), sources.furniture, types=_PROSE, context=_SOURCE),
+    Rule("UI-02", "note", Message("The header of a table glued together"), sources.glued_headers, context=_SOURCE),
+    Rule("TAG-01", "error", Message("No goal or no domain is chosen"), substance.tags, roles=_names("goals domains")),
+    Rule(
+        "TAG-02", "warning", Message("A domain or young people named in the text, and not chosen"), tagging.missing_tags,
+        roles=_names("domains priorities features results conclusions"), types=_names("yes_no"),
+    ),
+    Rule(
+        "TAG-03", "warning", Message("Transversal priorities announced and not given"), sources.priorities_without_value,
+        roles=_names("priorities"), context=_SOURCE,
+    ),
+    Rule(
+        "SCOPE-01", "warning", Message("Another convention is cited, and this one never"), tagging.foreign_scope,
+        roles=_names("features results conclusions"),
+    ),
+    Rule("COPY-01", "warning", Message("A paragraph that stands in another entry"), repeats.from_another_entry, types=_PROSE, compares=True),
+    Rule(
+        "COPY-02", "note", Message("A paragraph of the last report, unchanged"), repeats.from_the_last_report,
+        types=_PROSE, context=_names("previous"),
+    ),
+    Rule("CONT-01", "warning", Message("An e-mail address in a postal address"), letters.misplaced_addresses, types=_names("contact")),
 )

@@ -1,10 +1,64 @@
 """Rules about what a policy, measure or programme has to say of itself. They ask for roles, never for codes."""
 
+import re
 from collections.abc import Iterator
 
 from review_app.checks.found import Found, Place
+from review_app.checks.sentences import sentence
+from review_app.checks.wording import is_placeholder
 from review_app.questionnaire import values as shapes
 from workflows.messages import Message
+
+_NONE_YET = re.compile(
+    r"\b(?:no|not(?! only)|never|without)\b(?:\s+(?!only)[\w-]+){0,2}?\s+(?:evaluat(?:ion|ed)|assess(?:ment|ed))\b"
+    r"|\b(?:will|shall|to)\s+(?:also\s+|soon\s+|then\s+)?be\s+(?:evaluated|assessed)\b|\btoo early to (?:evaluate|assess)\b"
+    r"|\b(?:evaluation|assessment)\b(?:\s+of\s[^.;,]{3,60}?)?\s+(?:(?:will|shall)\s+(?:\w+\s+){0,2}?(?:be|take place|follow|come)"
+    r"|is\s+(?:\w+\s+)?(?:planned|foreseen|scheduled|under ?way|ongoing)|(?:has|is)\s+not\s+yet)\b"
+    r"|\b(?:pas|aucune|sans|jamais)\b(?:\s+[\w'’-]+){0,3}?\s+(?:d['’])?(?:évaluation|évaluée?|evaluation|evaluee?)\b"
+    r"|\b(?:sera|seront)\s+évaluée?s?\b|\bévaluation\b(?:\s+d\w*\s[^.;,]{3,60}?)?\s+(?:sera|est\s+(?:prévue|en cours)|n['’]a pas encore)\b"
+    r"|\b(?:no|sin|ninguna)\b(?:\s+\w+){0,3}?\s+(?:evaluaci[óo]n|evaluad[oa])\b"
+    r"|\bser[áa]\s+evaluad[oa]\b|\bevaluaci[óo]n\b(?:\s+de\w*\s[^.;,]{3,60}?)?\s+(?:se\s+realizará|está\s+(?:prevista|en curso))\b", re.IGNORECASE,
+)
+_OPENS_WITH_NO = re.compile(r"(?:no|non)\b\s*[,.;:–—-]", re.IGNORECASE)
+_FIGURE = re.compile(
+    r"[0-9]|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|twenty|thirty|forty|fifty|dozens?|hundreds?"
+    r"|thousands?|millions?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|cent|mille|dos|tres|cuatro|cinco|seis"
+    r"|siete|ocho|nueve|diez|once|doce|quince|veinte|treinta|cien|miles?|half|moitié|mitad)\b", re.IGNORECASE,
+)
+_SHORT = 40
+
+
+def says_none(words: str) -> bool:
+    """Whether a text about an evaluation says that there was none, or none yet."""
+    return bool(_NONE_YET.search(words) or _OPENS_WITH_NO.match(words))
+
+
+def denied_evaluation(place: Place) -> Iterator[Found]:
+    """EVAL-04: the conclusions say that there was no evaluation, or that it is still to come."""
+    question = place.with_role("conclusions")
+    words = place.clean(question) if question else None
+    match = (_OPENS_WITH_NO.match(words) or _NONE_YET.search(words)) if words else None
+    if question and words and match:
+        text = Message(
+            "The conclusions say “%(words)s”: say what they rest on, or move them to the results.", {"words": match.group().strip(" ,.;:–—-")}
+        )
+        yield place.found("EVAL-04", "note", question=question, message=text, quote=sentence(words, *match.span()))
+
+
+def thin_results(place: Place) -> Iterator[Found]:
+    """REQ-03: results that are very short, or without a figure. Expected results need none."""
+    question = place.with_role("results")
+    words = place.clean(question) if question else None
+    source = place.context.source
+    if not question or not isinstance(words, str) or is_placeholder(words) or place.is_cut(question) or (source and source.is_older):
+        return
+    if not _FIGURE.search(words):
+        text = Message("The results give no figure: say how many, for whom and since when.")
+    elif len(words) < _SHORT:
+        text = Message("The results are %(count)s characters long: say what has changed, for whom and since when.", {"count": len(words)})
+    else:
+        return
+    yield place.found("REQ-03", "warning", question=question, message=text, quote=words[:200])
 
 
 def unanswered_evaluation(place: Place) -> Iterator[Found]:
@@ -19,7 +73,9 @@ def conclusions_without_evaluation(place: Place) -> Iterator[Found]:
     """EVAL-02: there are conclusions, but the answer is no or missing."""
     asked, conclusions = place.with_role("evaluated"), place.with_role("conclusions")
     words = place.clean(conclusions) if conclusions else None
-    if asked and conclusions and words and place.clean(asked) is not True:
+    if not asked or not conclusions or not words or is_placeholder(words) or place.clean(asked) is True:
+        return
+    if place.clean(asked) is not False or not says_none(words):
         text = Message(
             "There are conclusions of an evaluation, but the answer to “%(question)s” is not yes: "
             "answer yes, or say what the conclusions rest on.", {"question": asked.label},
@@ -30,38 +86,13 @@ def conclusions_without_evaluation(place: Place) -> Iterator[Found]:
 def evaluation_without_conclusions(place: Place) -> Iterator[Found]:
     """EVAL-03: the answer is yes, and nothing is concluded."""
     asked, conclusions = place.with_role("evaluated"), place.with_role("conclusions")
-    if asked and conclusions and place.clean(asked) is True and not place.clean(conclusions):
+    words = place.clean(conclusions) if conclusions else None
+    if asked and conclusions and place.clean(asked) is True and (not words or is_placeholder(words)):
         text = Message(
             "The answer to “%(question)s” is yes, but there are no conclusions: "
             "write the main ones, or say where they can be read.", {"question": asked.label},
         )
         yield place.found("EVAL-03", "warning", question=conclusions, message=text)
-
-
-def nameless_partners(place: Place) -> Iterator[Found]:
-    """PART-01: a row without a name."""
-    text = Message("Row %(row)s of the partners has no name: write the name, or clear the row.")
-    return _empty_cells(place, "PART-01", role="partner_name", text=text)
-
-
-def typeless_partners(place: Place) -> Iterator[Found]:
-    """PART-02: a row without a type."""
-    text = Message("Row %(row)s of the partners has no type: choose one from the list.")
-    return _empty_cells(place, "PART-02", role="partner_type", text=text)
-
-
-def _empty_cells(place: Place, rule: str, *, role: str, text: Message) -> Iterator[Found]:
-    table = place.with_role("partners")
-    value = place.value(table) if table else None
-    column = next((one for one in table.columns if one.role == role), None) if table else None
-    if table is None or value is None or column is None:
-        return
-    for row, cells in enumerate(value.get("raw") or ()):
-        if shapes.is_blank(shapes.cell_value(value, row, column)):
-            yield place.found(
-                rule, "error", question=table, message=Message(text.id, {"row": row + 1}), row=row + 1, column=column.code,
-                quote=_other_cells(cells),
-            )
 
 
 def tags(place: Place) -> Iterator[Found]:
@@ -73,27 +104,3 @@ def tags(place: Place) -> Iterator[Found]:
     if domains and shapes.is_blank(place.value(domains)):
         text = Message("No domain is chosen: choose at least one, so that the entry can be found by its domain.")
         yield place.found("TAG-01", "error", question=domains, message=text)
-
-
-def money(place: Place) -> Iterator[Found]:
-    """MON-01: no sum can be read where one is demanded, by the role `money` or by the question's own `checks`."""
-    for question in place.asked:
-        if question.role != "money" and "MON-01" not in question.checks:
-            continue
-        value = place.value(question)
-        params = {"question": question.label}
-        if shapes.is_blank(value):
-            if place.is_required(question):
-                text = Message("“%(question)s” has no answer: write the sum with its currency and year.", params)
-                yield place.found("MON-01", "error", question=question, message=text)
-        elif not any(one["amount"] is not None for one in place.clean(question) or ()):
-            text = Message(
-                "No sum can be read for certain in “%(question)s”: "
-                "write it with its currency, like USD 125,000.00, or reply why there is none.", params,
-            )
-            quote = str((value or {}).get("raw", "")).strip()[:200]
-            yield place.found("MON-01", "error", question=question, message=text, quote=quote)
-
-
-def _other_cells(row: dict[str, str]) -> str:
-    return " · ".join(cell.strip() for cell in row.values() if cell.strip())[:200]

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from uuid import UUID
 
-from review_app.checks import spam
+from review_app.checks import sources, spam
 from review_app.checks.found import Found, Place, places
 from review_app.questionnaire.language import Question
 from review_app.questionnaire.sheets import Cell, Sheet
@@ -45,6 +45,7 @@ def placeholders(place: Place) -> Iterator[Found]:
 
 def stray_addresses(place: Place) -> Iterator[Found]:
     """SPAM-01: a web address that stands alone and has nothing to do with party, agency, partners or website."""
+    yield from sources.stray_addresses(place)
     known = spam.known_words(place.sheet, place.item.id if place.item else None)
     for question, row, column, words in texts(place):
         for quote in dict.fromkeys(words[start:end] for start, end in spam.spans(words, known)):

@@ -54,7 +54,12 @@ _BIGGEST = Decimal(10) ** 18
 
 @dataclass(frozen=True)
 class Amount:
-    """One sum. `amount` is None when the figures can be read in more than one way; `currency` when it is not said."""
+    """One sum. `amount` is None when it is in doubt; `currency` when it is not said.
+
+    `period`: annual or total. `year`: the one it is for; `years`: the first and last of a span it is for. `text`: the words
+    it was read from, which stand at `start` and `end` with their currency. `readings`: what a doubtful sum may be, the
+    likelier first.
+    """
 
     amount: Decimal | None
     currency: str | None
@@ -63,7 +68,9 @@ class Amount:
     year: int | None
     start: int = 0
     end: int = 0
-    """Where it stands in the words it was read from, with its currency."""
+    years: tuple[int, int] | None = None
+    text: str = ""
+    readings: tuple[Decimal, ...] = ()
 
 
 def plain_number(raw: str, language: str = "en") -> Decimal | None:
@@ -122,10 +129,19 @@ def amounts(raw: str, language: str = "en", *, currency: str | None = None) -> l
         alone = [match for match in _AMOUNT.finditer(text) if not _is_other(text, match)]
         found = alone if len(alone) == 1 else []
     years = {int(match[0]) for match in _YEAR.finditer(text) if not _inside(match, found)}
-    has_span = any(not _inside(match, found) for match in _SPAN.finditer(text))
-    only_year = next(iter(years)) if len(years) == 1 and not has_span else None
+    spans = {_ends(match[0]) for match in _SPAN.finditer(text) if not _inside(match, found)}
+    only_year = next(iter(years)) if len(years) == 1 and not spans else None
+    only_span = next(iter(spans)) if len(spans) == 1 else None
     is_annual = _ANNUAL.search(text) is not None
-    return [_amount(text, found, place, language, currency, only_year, is_annual) for place in range(len(found))]
+    return [
+        _amount(text, found, place, language, currency, only_year, only_span, is_annual) for place in range(len(found))
+    ]
+
+
+def _ends(span: str) -> tuple[int, int]:
+    """The years of "2016-2019", "2016-19" or "2016/2019"."""
+    first, last = re.findall(r"[0-9]+", span)
+    return int(first), int(last if len(last) == 4 else first[:2] + last)
 
 
 def _is_other(text: str, match: re.Match[str]) -> bool:
@@ -145,20 +161,24 @@ def _inside(match: re.Match[str], sums: list[re.Match[str]]) -> bool:
 
 def _amount(
     text: str, found: list[re.Match[str]], place: int, language: str, currency: str | None, only_year: int | None,
-    is_annual: bool,
+    only_span: tuple[int, int] | None, is_annual: bool,
 ) -> Amount:
     match = found[place]
     start = found[place - 1].end() if place else 0
     end = found[place + 1].start() if place + 1 < len(found) else len(text)
     before, after = text[start:match.start()], text[match.end():end]
+    value, year = _value(match, language), _year(before, after) or only_year
     return Amount(
-        amount=_value(match, language),
+        amount=value,
         currency=_currency(match, currency),
         is_approximate=bool(_ABOUT.search(before)),
         period=_period(before, after, is_annual),
-        year=_year(before, after) or only_year,
+        year=year,
         start=match.start(),
         end=match.end(),
+        years=None if year else only_span,
+        text=match.group().strip(),
+        readings=() if value is not None else _readings(match),
     )
 
 
@@ -170,6 +190,20 @@ def _value(match: re.Match[str], language: str) -> Decimal | None:
         return None
     value = figures(number, language, is_sum=True)
     return value * Decimal(10) ** _FACTORS[scale] if scale and value is not None else value
+
+
+def _readings(match: re.Match[str]) -> tuple[Decimal, ...]:
+    """What figures in doubt may mean: thousands or decimals, a thousand or a million, a milliard or a million millions."""
+    number, scale = match["number"], (match["scale"] or "").lower()
+    whole = Decimal(re.sub(r"[^0-9]", "", number))
+    if scale and scale not in _FACTORS:
+        value = figures(number, "en", is_sum=False)
+        powers = (6, 3) if scale.startswith("mil") else (9, 12)
+        return () if value is None else tuple(value * Decimal(10) ** power for power in powers)
+    if re.fullmatch(r"[0-9]+[.,][0-9]{3,}", number):
+        power = Decimal(10) ** _FACTORS[scale] if scale else Decimal(1)
+        return (whole * power, Decimal(re.sub(r"[.,]", ".", number)) * power)
+    return ()
 
 
 def _currency(match: re.Match[str], default: str | None) -> str | None:

@@ -6,7 +6,8 @@
     choices            raw [id]                    value [id]
     number, percent    raw str                     value decimal str ("1234.5")
     money              raw str                     value [{amount: decimal str | None, currency: str | None, year: int
-                                                   | None, approximate: bool, period: "annual" | "total" | None}]
+                                                   | None, years: [first, last] | None, approximate: bool, period:
+                                                   "annual" | "total" | None, text: str, readings: [decimal str]}]
     year               raw str                     value int
     date               raw str                     value "YYYY-MM-DD"
     url                raw str                     value str with its scheme
@@ -26,7 +27,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from review_app.questionnaire.language import Question
-from review_app.questionnaire.money import amounts, plain_number
+from review_app.questionnaire.money import Amount, amounts, plain_number
 from workflows.messages import Message
 
 Value = dict[str, Any]
@@ -81,7 +82,7 @@ def problem(question: Question, value: Mapping[str, Any] | None) -> Message | No
         address = (clean or {}).get("email", "")
         return _NO_ADDRESS if address and not _ADDRESS.fullmatch(address) else None
     if question.type == "money":
-        return None if any(one["amount"] is not None for one in clean or ()) else _NO_SUM
+        return None if clean else _NO_SUM
     return _PROBLEMS.get(question.type) if clean is None else None
 
 
@@ -150,13 +151,17 @@ def _simple(question: Question, text: str, lang: str) -> Any:
 
 def _sums(question: Question, words: str, lang: str) -> list[dict[str, Any]] | None:
     unit = question.unit["en"] if question.unit and re.fullmatch("[A-Z]{3}", question.unit["en"]) else None
-    return [
-        {
-            "amount": None if one.amount is None else _decimal(one.amount, places=2), "currency": one.currency,
-            "approximate": one.is_approximate, "period": one.period, "year": one.year,
-        }
-        for one in amounts(words, lang, currency=unit)
-    ] or None
+    return [plain_sum(one) for one in amounts(words, lang, currency=unit)] or None
+
+
+def plain_sum(one: Amount) -> dict[str, Any]:
+    """A sum as it is kept."""
+    return {
+        "amount": None if one.amount is None else _decimal(one.amount, places=2), "currency": one.currency,
+        "approximate": one.is_approximate, "period": one.period, "year": one.year,
+        "years": list(one.years) if one.years else None, "text": one.text,
+        "readings": [_decimal(reading, places=2) for reading in one.readings],
+    }
 
 
 def _decimal(number: Decimal, places: int = 0) -> str:

@@ -46,7 +46,7 @@ GOOD: dict[str, Any] = {
     "agency": "Ministry of Culture",
     "domains": ["visual"],
     "features": "Since 2014 it brings people together.",
-    "results": "Twelve meetings were held.",
+    "results": "Twelve meetings brought together 170 people in 2019.",
     "finance": "USD 11,782.5 (2019)",
     "evaluated": "no",
     "partners": [{"partner_name": "Directorates", "entity_type": "public"}],
@@ -99,7 +99,9 @@ def test_a_whole_report_has_no_finding() -> None:
         ({"goals": []}, [("TAG-01", "error", "goals")]),
         ({"finance": ""}, [("MON-01", "error", "finance")]),
         ({"finance": "not defined"}, [("MON-01", "error", "finance")]),
-        ({"finance": "242.840 USD"}, [("MON-01", "error", "finance")]),
+        ({"finance": "242.840 USD (2019)"}, [("MON-02", "warning", "finance")]),
+        ({"finance": "They have not been calculated yet."}, [("MON-01", "warning", "finance")]),
+        ({"finance": "No dedicated budget exists for it."}, []),
         ({"results": ""}, [("REQ-01", "error", "results")]),
         ({"results": "N/A"}, [("TEXT-04", "warning", "results")]),
         ({"results": "/"}, [("TEXT-04", "warning", "results")]),
@@ -108,18 +110,18 @@ def test_a_whole_report_has_no_finding() -> None:
         ({"features": "x" * 3500}, []),
         ({"partners": [{"partner_name": "", "entity_type": "private"}]}, [("PART-01", "error", "partners")]),
         ({"partners": [{"partner_name": "UPAO", "entity_type": ""}]}, [("PART-02", "error", "partners")]),
-        ({"partners": []}, []),
+        ({"partners": []}, [("PART-05", "note", "partners")]),
         (
             {"conclusions": "Good.\nbestbonus.biz eokul365.com", "evaluated": "yes"},
             [("SPAM-01", "error", "conclusions")],
         ),
         ({"name": "bestbonus.biz"}, [("SPAM-01", "error", "name")]),
         (
-            {"name": "A meeting. bestbonus.biz", "results": "Good.\nbestbonus.biz"},
+            {"name": "A meeting. bestbonus.biz", "results": "It met 12 times, in ten towns of the north.\nbestbonus.biz"},
             [("SPAM-01", "error", "name"), ("SPAM-01", "error", "results")],
         ),
         ({"partners": [{"partner_name": "Booking.com", "entity_type": "private"}]}, []),
-        ({"website": "https://retina.example.org", "results": "Good.\nwww.example.org"}, []),
+        ({"website": "https://retina.example.org", "results": "It met 12 times, in ten towns of the north.\nwww.example.org"}, []),
     ],
 )
 def test_rules_about_a_measure(changes: Mapping[str, Any], expected: list[tuple[str, str, str]]) -> None:
@@ -128,7 +130,7 @@ def test_rules_about_a_measure(changes: Mapping[str, Any], expected: list[tuple[
 
 def test_a_finding_says_where_and_what_can_be_done() -> None:
     rows = [GOOD["partners"][0], {"partner_name": "", "entity_type": "private"}]
-    found = check(sheet_of(measure={**GOOD, "partners": rows, "results": "Good.\nbestbonus.biz"}), NOW)
+    found = check(sheet_of(measure={**GOOD, "partners": rows, "results": "It met 12 times, in ten towns of the north.\nbestbonus.biz"}), NOW)
 
     spam, partner = found
     assert (partner.rule, partner.row, partner.column, partner.quote) == ("PART-01", 2, "partner_name", "private")
@@ -194,7 +196,7 @@ def test_rules_know_no_questionnaire() -> None:
 
 
 def test_one_rule_can_be_asked_and_says_what_it_says_among_the_others() -> None:
-    sheet = sheet_of({}, {**GOOD, "evaluated": "", "finance": "/", "results": "Good.\nbestbonus.biz"})
+    sheet = sheet_of({}, {**GOOD, "evaluated": "", "finance": "/", "results": "It met 12 times, in ten towns of the north.\nbestbonus.biz"})
     found = check(sheet, NOW)
 
     assert len({rule.id for rule in RULES}) == len(RULES)
@@ -255,7 +257,7 @@ def test_progress_is_the_findings_counted() -> None:
 
 
 def test_a_reply_settles_an_error() -> None:
-    sheet = sheet_of(measure={**GOOD, "finance": "not calculated yet"})
+    sheet = sheet_of(measure={**GOOD, "finance": "to be found"})
     found = check(sheet, NOW)
 
     assert progress(sheet, found).completed == 14
@@ -326,14 +328,17 @@ PUBLISHED: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize(
     ("measure", "expected"),
     [
-        ("cecrea", ["EVAL-01", "EVAL-02", "TAG-01", "TAG-01"]),
-        ("culture points", ["EVAL-01", "EVAL-02", "TAG-01"]),
-        ("management meeting", ["EVAL-01", "EVAL-02", "TAG-01", "TAG-01"]),
-        ("conecta", ["EVAL-01", "EVAL-02", "PART-01", "SPAM-01", "TAG-01"]),
+        ("cecrea", ["EVAL-01", "TAG-01", "TAG-01"]),
+        ("culture points", ["EVAL-01", "TAG-01"]),
+        ("management meeting", ["EVAL-01", "TAG-01", "TAG-01"]),
+        ("conecta", ["EVAL-01", "PART-01", "SPAM-01", "TAG-01"]),
     ],
 )
-def test_the_published_measures(measure: str, expected: list[str]) -> None:
-    assert sorted(rule for rule, *_ in told(sheet_of(measure=PUBLISHED[measure]))) == expected
+def test_what_stops_the_published_measures(measure: str, expected: list[str]) -> None:
+    found = told(sheet_of(measure=PUBLISHED[measure]))
+
+    assert sorted(rule for rule, severity, _ in found if severity == "error") == expected
+    assert "EVAL-02" in {rule for rule, *_ in found}
 
 
 @pytest.mark.parametrize(

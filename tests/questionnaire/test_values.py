@@ -72,7 +72,16 @@ def test_money_is_read_beside_its_words() -> None:
     assert value == {
         "raw": "Approximately USD 125,000.00 per year.",
         "value": [
-            {"amount": "125000.00", "currency": "USD", "approximate": True, "period": "annual", "year": None},
+            {
+                "amount": "125000.00",
+                "currency": "USD",
+                "approximate": True,
+                "period": "annual",
+                "year": None,
+                "years": None,
+                "text": "USD 125,000.00",
+                "readings": [],
+            },
         ],
     }
 

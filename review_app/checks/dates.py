@@ -1,0 +1,59 @@
+"""Rules about time: words that mean nothing without a date, and years outside the period reported on."""
+
+import re
+from collections.abc import Iterator
+
+from review_app.checks.found import Found, Place
+from review_app.checks.sentences import bounds, sentence
+from workflows.messages import Message
+
+_RELATIVE = re.compile(
+    r"\b(?:last year|this year|(?<!the )next year|the past year|currently|at present|at the moment|nowadays|by this time|to date|up to now|until now|so far"
+    r"|as of today|today|recently|in recent years|l['’]année dernière|l['’]an dernier|cette année|l['’]année prochaine|actuellement|à ce jour"
+    r"|jusqu['’]à présent|à l['’]heure actuelle|aujourd['’]hui|récemment|ces dernières années|el año pasado|este año|el próximo año|actualmente"
+    r"|a la fecha|hasta la fecha|hasta ahora|hoy en día|en la actualidad|recientemente|en los últimos años)\b", re.IGNORECASE,
+)
+_WEAK = re.compile(
+    r"(?:today|to date|so far|until now|up to now|recently|in recent years|aujourd['’]hui|récemment|ces dernières années|jusqu['’]à présent"
+    r"|hasta ahora|hoy en día|recientemente|en los últimos años|nowadays)", re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?<![0-9.,/])(?:19|20)[0-9]{2}(?![0-9]|[.,][0-9])")
+_FIGURE = re.compile(
+    r"[0-9]|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|hundred|thousand|deux|trois|quatre|cinq|dix|vingt|cent|mille|dos"
+    r"|tres|cuatro|cinco|diez|veinte|cien|mil)\b", re.IGNORECASE,
+)
+_SINCE = re.compile(r"\b(?:since|from|depuis|dès|desde|a partir de|law|loi|ley|act|decree|décret|decreto|no\.?|nº|n°|convention)\b[^.;]{0,25}$", re.IGNORECASE)
+
+
+def relative_times(place: Place) -> Iterator[Found]:
+    """TIME-01: "last year", "currently", "by this time" in a sentence without a year."""
+    for question, words in place.prose():
+        if question.role not in ("features", "results", "conclusions", "money", "summary") and question.type != "longtext":
+            continue
+        quoted: set[tuple[int, int]] = set()
+        for match in _RELATIVE.finditer(words):
+            first, last = bounds(words, *match.span())
+            around = words[max(words.rfind("\n", 0, first) + 1, first - 200) if "year" in match.group() else first:last]
+            if (first, last) in quoted or _YEAR.search(around) or (_WEAK.fullmatch(match.group()) and not _FIGURE.search(around)):
+                continue
+            quoted.add((first, last))
+            text = Message(
+                "“%(words)s” will mean something else when this is read: write the year or the date.", {"words": match.group()}
+            )
+            yield place.found("TIME-01", "warning", question=question, message=text, quote=sentence(words, *match.span()))
+
+
+def years_outside_the_period(place: Place) -> Iterator[Found]:
+    """TIME-02: results, of which every year that is named lies before the period reported on."""
+    question, period = place.with_role("results"), place.context.period
+    words = place.clean(question) if question else None
+    if question is None or period is None or not isinstance(words, str):
+        return
+    hits = list(_YEAR.finditer(words))
+    if not hits or any(int(match[0]) >= period[0] or _SINCE.search(words[:match.start()]) for match in hits):
+        return
+    text = Message(
+        "The results name no year after %(year)s, and the report is about %(first)s to %(last)s: add what happened since.",
+        {"year": max(match[0] for match in hits), "first": str(period[0]), "last": str(period[1])},
+    )
+    yield place.found("TIME-02", "warning", question=question, message=text, quote=sentence(words, *hits[-1].span()))

@@ -1,0 +1,251 @@
+"""Rules about figures in prose: sums of parts, counts against what is named, changes, groups that overlap."""
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from itertools import pairwise, takewhile
+from typing import Any
+
+from review_app.checks.found import Found, Place
+from review_app.checks.sentences import sentence
+from review_app.questionnaire.language import Question
+from workflows.messages import Message
+
+_NUMBERS = {
+    word: number
+    for number, words in enumerate((
+        "two deux dos", "three trois tres", "four quatre cuatro", "five cinq cinco", "six six seis", "seven sept siete", "eight huit ocho",
+        "nine neuf nueve", "ten dix diez", "eleven onze once", "twelve douze doce", "thirteen treize trece", "fourteen quatorze catorce",
+        "fifteen quinze quince", "sixteen seize dieciséis", "seventeen dix-sept diecisiete", "eighteen dix-huit dieciocho",
+        "nineteen dix-neuf diecinueve", "twenty vingt veinte",
+    ), start=2)
+    for word in words.split()
+}
+_SAID = "|".join(sorted(_NUMBERS, key=len, reverse=True))
+_WHOLE = r"[0-9]{1,3}(?:[,. \u00a0\u202f][0-9]{3})+(?![0-9])|[0-9]{1,7}(?![0-9]|[.,][0-9])"
+_OF_WHICH = r",?\s*(?:of (?:which|whom|these)|dont|de (?:los|las) cuales)\b"
+_TOTAL = re.compile(
+    rf"(?<![\w.,/$€£-])(?P<total>{_WHOLE})\s+(?!(?:%|percent|years?|ans|años|euros?|usd|dollars?)\b)"
+    rf"(?:[^\W\d_][^.;:()\n0-9]{{1,90}}?\s*[:(]|[^\W\d_][^.;:()\n]{{1,90}}?{_OF_WHICH})(?P<parts>[^.;:()\n]{{3,250}})", re.IGNORECASE,
+)
+_PART = re.compile(rf"(?<![\w.,/$€£-])(?P<count>{_WHOLE})(?!\s?(?:%|per ?cent|years?\b|ans\b|años\b))\s+(?P<what>[^\W\d_][^,;0-9]{{0,120}})")
+_NO_LIST = re.compile(
+    r"\b(?:such as|including|includes?|among others?|among other|etc|for example|for instance|e\.g|inter alia|notably|in particular|especially"
+    r"|tels? que|telles? que|notamment|y compris|par exemple|entre autres|tales? como|como por ejemplo|incluid[oa]s?|incluyendo|entre otr[oa]s"
+    r"|por ejemplo|at least|more than|over|plus de|más de|main|most|some|mainly|principales?|principaux)\b|\.\.\.|…", re.IGNORECASE,
+)
+_TIME = r"(?:years?|months?|weeks?|days?|hours?|ans|années|mois|semaines|jours|heures|años|meses|semanas|días|horas|million|percent)"
+_COUNTED = re.compile(
+    rf"(?<![\w.,/-])(?P<count>{_SAID}|[0-9]{{1,2}})\s+(?!{_TIME}\b)(?P<noun>(?:[^\W\d_][\w'’-]*\s+){{0,4}}?[^\W\d_][\w'’-]*(?:s|x))\s*"
+    r"(?P<intro>(?::|,? (?:namely|à savoir|a saber|that is)[:;,]?))\s*(?P<list>[^\n]{3,600})", re.IGNORECASE,
+)
+_LIST_OF = re.compile(
+    r"\b(?:the|following|les|suivantes?|suivants?|las|los|siguientes)\s+(?P<noun>[^\W\d_]{3,20}s)"
+    r"(?:\s+(?:of|de))?\s*:\s*(?P<list>[^.\n:]{20,700})", re.IGNORECASE,
+)
+_MARK = re.compile(r"(?:(?<=^)|(?<=[\s;,.:(]))\(?(?:(?P<number>[0-9]{1,2})|(?P<letter>[a-h])|(?P<roman>i{1,3}|iv|v|vi{0,3}))[).](?=\s)")
+_BULLETS = re.compile(r"(?:\n[ \t]*(?:[-•*·–o]|[0-9]{1,2}[.)]|[a-z][.)])[ \t]+[^\n]+)+")
+_AGES = re.compile(r"(?<![0-9])(?P<low>[0-9]{1,2})\s?(?:[-–—]|to|à|a)\s?(?P<high>[0-9]{1,2})(?![0-9])(?P<rest>[^\n]{0,25})", re.IGNORECASE)
+_AGE_WORD = re.compile(r"\b(?:age[ds]?|years? old|ans|âgée?s?|años|edad|children|enfants|niñ[oa]s|infants)\b", re.IGNORECASE)
+_MOVED = Decimal("0.5")
+
+
+def sums_of_parts(place: Place) -> Iterator[Found]:
+    """NUM-01: a stated total and parts that do not make it; a note where they do."""
+    for question, words in place.prose():
+        if question.type == "money" or not any(c.isdigit() for c in words):
+            continue
+        for match in _TOTAL.finditer(words):
+            yield from _parts(place, question, words, match)
+
+
+def _parts(place: Place, question: Question, words: str, match: re.Match[str]) -> Iterator[Found]:
+    parts = list(_PART.finditer(match["parts"]))
+    if len(parts) < 2 or _NO_LIST.search(match.group()) or (match.end() == len(words) and place.is_cut(question)):
+        return
+    total, counts = _count(match["total"]), [_count(part["count"]) for part in parts]
+    made, written = sum(counts), " + ".join(part["count"].strip() for part in parts)
+    quote = sentence(words, match.start(), match.end())
+    params = {"parts": written, "made": f"{made:,}", "total": match["total"].strip()}
+    if made == total:
+        text = Message("%(parts)s = %(made)s: the parts make the total.", params)
+        yield place.found("NUM-01", "note", question=question, message=text, quote=quote)
+    elif total * 0.9 <= made <= total * 1.1 and _is_exhaustive(match["parts"], parts):
+        text = Message("%(parts)s = %(made)s, but the text says %(total)s: correct the total or a part.", params)
+        yield place.found("NUM-01", "warning", question=question, message=text, quote=quote)
+
+
+def _is_exhaustive(words: str, parts: list[re.Match[str]]) -> bool:
+    """Whether nothing but the parts is said: no year among them, and the last one is joined by an "and"."""
+    if any(re.fullmatch("(?:19|20)[0-9]{2}", part["count"]) for part in parts):
+        return False
+    between = words[parts[-2].start():parts[-1].start()]
+    return bool(re.search(r"(?:\b(?:and|et|y|e|plus)|[+&])\s*$", between, re.IGNORECASE))
+
+
+def counts_of_lists(place: Place) -> Iterator[Found]:
+    """NUM-02: a stated count, and a list of another length, in one sentence or about one noun in two places."""
+    answers = [(question, words) for question, words in place.prose() if question.type != "money"]
+    for question, words in answers:
+        for match in _COUNTED.finditer(words):
+            listed = _listed(words, match)
+            if listed and not (place.is_cut(question) and match.end() >= len(words)) and not _is_open(words, match):
+                stated = _count(match["count"])
+                if not listed[0] <= stated <= listed[1]:
+                    yield _mismatch(place, question, sentence(words, *match.span()), match["count"], listed)
+        for match in _LIST_OF.finditer(words):
+            yield from _elsewhere(place, question, words, match, answers)
+
+
+def _mismatch(place: Place, question: Question, quote: str, stated: str, listed: tuple[int, int]) -> Found:
+    text = Message(
+        "%(stated)s stated, %(named)s named: complete the list, or correct the number.",
+        {"stated": stated, "named": str(listed[0])},
+    )
+    return place.found("NUM-02", "warning", question=question, message=text, quote=quote)
+
+
+def _is_open(words: str, match: re.Match[str]) -> bool:
+    return bool(_NO_LIST.search(words, max(0, match.start() - 25), match.start()) or _NO_LIST.search(match.group()))
+
+
+def _listed(words: str, match: re.Match[str]) -> tuple[int, int] | None:
+    """The least and the greatest number of things in the list that follows a count; None when it is not plainly a list."""
+    listed, start = match["list"], match.start("list")
+    mark = _MARK.search(listed)
+    if mark:
+        if not re.match(r"\(?(?:1|a|i)[).]", mark.group()) or mark.start() > 3:
+            return None
+        numbers = _consecutive([mark.group() for mark in _MARK.finditer(words, start)])
+        return (numbers, numbers) if numbers > 1 else None
+    if bullet := re.match(r"[-•*·–]\s", listed):
+        rows = list(takewhile(str.strip, words[start:].split("\n")))
+        return (len(rows), len(rows)) if len(rows) > 1 and all(row.lstrip().startswith(bullet.group()) for row in rows) else None
+    if match["intro"].strip() == ":" and ";" in listed.split(".")[0]:
+        return _separated(re.split(r"\.(?:\s|$)", listed)[0])
+    if match["intro"].strip() != ":":
+        return _separated(re.split(r"\.(?:\s|$)", listed)[0])
+    return None
+
+
+def _consecutive(marks: list[str]) -> int:
+    """How many list marks run on from the first: 1) 2) 3), a. b. c., i) ii) iii)."""
+    bare = [mark.strip("(). ") for mark in marks]
+    rows = (list("abcdefgh"), ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii"], [str(number) for number in range(1, 100)])
+    for row in rows:
+        if bare and bare[0] == row[0]:
+            count = 0
+            for mark in bare:
+                if count < len(row) and mark == row[count]:
+                    count += 1
+                elif mark == row[0]:
+                    break
+            return count
+    return 0
+
+
+def _separated(words: str) -> tuple[int, int] | None:
+    """How many things stand between commas or semicolons; an "and" inside one of them may part two."""
+    if re.search(r"[()0-9]", words):
+        return None
+    mark = "[;,]" if "," in words and ";" in words and words.count(";") < 2 else ";" if ";" in words else ","
+    items = [item.strip() for item in re.split(mark, words)]
+    items = [item for item in items if item and not re.fullmatch(r"(?:and|et|y|e|or|ou)", item, re.IGNORECASE)]
+    items = [re.sub(r"^(?:and|et|y|e|or|ou)\s+", "", item, flags=re.IGNORECASE) for item in items]
+    if len(items) < 2 or any(len(item.split()) > 9 for item in items):
+        return None
+    more = sum(len(re.findall(r"\s(?:and|et|y|e|&)\s", item, re.IGNORECASE)) for item in items)
+    return len(items) + (1 if more and mark == "," and re.search(r"\s(?:and|et|y|e|&)\s", items[-1], re.IGNORECASE) else 0), len(items) + more
+
+
+def _elsewhere(
+    place: Place, question: Question, words: str, match: re.Match[str], answers: list[tuple[Question, str]]
+) -> Iterator[Found]:
+    """A complete list of a noun here, and a count of the same noun in another sentence."""
+    listed = None if _NO_LIST.search(match.group()) else _separated(match["list"])
+    if not listed or listed[0] < 4 or (place.is_cut(question) and match.end() == len(words)):
+        return
+    counted = re.compile(
+        rf"(?<![\w.,/-])(?P<count>{_SAID}|[0-9]{{1,3}})\s+(?:(?:of the|de las|de los|des|of)\s+[0-9]{{1,3}}\s+)?{re.escape(match['noun'])}\b",
+        re.IGNORECASE,
+    )
+    hits = [(other, said, hit) for other, said in answers for hit in counted.finditer(said)]
+    if not hits or len({_count(hit["count"]) for _, _, hit in hits}) != 1:
+        return
+    other, said, hit = hits[0]
+    if not listed[0] <= _count(hit["count"]) <= listed[1]:
+        yield _mismatch(place, other, sentence(said, *hit.span()), hit["count"], listed)
+
+
+def overlapping_groups(place: Place) -> Iterator[Found]:
+    """NUM-04: figures of groups whose ages overlap. They must not be added up."""
+    for question, words in place.prose():
+        if question.type != "longtext":
+            continue
+        bands = [match for match in _AGES.finditer(words) if re.search(r"[:=]\s*[^\W_][^:=]{0,15}[0-9]", match["rest"]) and _has_age(words, match)]
+        groups = sorted(bands, key=lambda band: (int(band["low"]), int(band["high"])))
+        for first, second in pairwise(groups):
+            if int(first["low"]) < int(first["high"]) and int(second["low"]) <= int(first["high"]):
+                yield _overlap(place, question, _line(words, first), _line(words, second))
+                break
+
+
+def _overlap(place: Place, question: Question, first: str, second: str) -> Found:
+    text = Message(
+        "“%(first)s” and “%(second)s” overlap: do not add these groups up, and say so if a total is given.",
+        {"first": first, "second": second},
+    )
+    return place.found("NUM-04", "warning", question=question, message=text, quote=f"{first} / {second}")
+
+
+def _has_age(words: str, match: re.Match[str]) -> bool:
+    return bool(_AGE_WORD.search(words, max(0, match.start() - 30), match.end()))
+
+
+def _line(words: str, match: re.Match[str]) -> str:
+    start, end = words.rfind("\n", 0, match.start()) + 1, words.find("\n", match.end())
+    return words[start:end if end >= 0 else len(words)].strip()[:80]
+
+
+def moved_figures(place: Place) -> Iterator[Found]:
+    """NUM-03: a figure that is less than half, or more than one and a half times, what the last report said."""
+    before = place.context.previous.get(place.item.id if place.item else None, {})
+    for question in place.asked:
+        old, new = _number(question, before.get(question.code)), _number(question, place.clean(question))
+        if old and new is not None and abs(new / old - 1) > _MOVED:
+            text = Message(
+                "“%(question)s” was %(old)s in the last report and is %(new)s now: confirm it, or say why it changed.",
+                {"question": question.label, "old": f"{old:,}", "new": f"{new:,}"},
+            )
+            yield place.found("NUM-03", "note", question=question, message=text, quote=str((place.value(question) or {}).get("raw", ""))[:200])
+        elif question.type == "longtext" and isinstance(was := before.get(question.code), str) and (now := place.clean(question)):
+            yield from _moved_counts(place, question, was, now)
+
+
+def _number(question: Question, clean: Any) -> Decimal | None:
+    if question.type in ("number", "percent") and isinstance(clean, str):
+        return Decimal(clean)
+    if question.type == "money" and isinstance(clean, list) and len(clean) == 1 and isinstance(clean[0], Mapping):
+        one = clean[0]
+        return Decimal(one["amount"]) if one.get("amount") and one.get("currency") == "USD" else None
+    return None
+
+
+_THINGS = re.compile(rf"(?<![\w.,/$€£-])(?P<count>{_WHOLE})\s+(?P<noun>[^\W\d_]{{4,}}\s[^\W\d_]{{4,}})", re.IGNORECASE)
+
+
+def _moved_counts(place: Place, question: Question, was: str, now: str) -> Iterator[Found]:
+    """Counts of the same two words: "283 culture points" then, "169 culture points" now."""
+    old = {match["noun"].casefold(): match for match in _THINGS.finditer(was)}
+    for match in _THINGS.finditer(now):
+        then = old.get(match["noun"].casefold())
+        if then and (first := _count(then["count"])) and abs(_count(match["count"]) / first - 1) > 0.25:
+            text = Message(
+                "The last report said “%(old)s”, this one “%(new)s”: confirm it, or say why it changed.",
+                {"old": then.group(), "new": match.group()},
+            )
+            yield place.found("NUM-03", "note", question=question, message=text, quote=sentence(now, *match.span()))
+
+
+def _count(words: str) -> int:
+    return _NUMBERS.get(words.casefold()) or int(re.sub(r"[^0-9]", "", words) or 0)

@@ -1,0 +1,180 @@
+"""Rules about how a text is typed: case, doubled words, short forms nobody explains, letters that were lost."""
+
+import re
+from collections.abc import Iterator
+
+from review_app.checks.found import Found, Place
+from review_app.checks.sentences import sentence
+from review_app.questionnaire.currencies import CODES
+from workflows.messages import Message
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_DOUBLED = re.compile(
+    r"\b(the|of|and|in|to|for|with|by|from|on|an|is|are|was|le|la|les|de|du|des|et|dans|pour|avec|une|un|est|el|los|las|del|en|con|por|para|y"
+    r"|que)[ \t]+\1\b(?!['’-])", re.IGNORECASE,
+)
+_CAPITALS = re.compile(r"(?<![\w./&@-])(?<![A-Z0-9][ \u00a0])[A-Z][A-Z&]{2,5}(?![\w@-]|[./]\w|['’][a-z]{2}|\s[A-Z]{2})")
+_CONSONANTS = re.compile(r"(?<![\w./@'’-])[bcdfghjklmnpqrstvwxz]{3,4}(?![\w./@-])")
+_ROMAN = re.compile(r"[IVXLCDM]+")
+_KNOWN = _words("""
+    UN EU US USA UK UAE UNESCO UNDP UNICEF WHO ILO WIPO WTO IMF OECD UNCTAD NGO NGOS CSO CSOS ICT ICTS IT TV
+    GDP SDG SDGS COVID HIV AIDS CEO PHD DVD CD CDS PDF ISBN VAT TVET SME SMES MSME MSMES STEM LGBT PR HR IP
+    IPR AI VR AR DNA NATO AU ASEAN CARICOM MERCOSUR FAO ONU UE OSC ONG ODD PIB TIC TICS OMC OIT OMPI FMI OCDE
+    PNUD PME TPE RH OTAN EEUU EE UU ODS PYME PYMES IVA ONGS OEI AM PM BC AD OK ID NO II III IFCD FIDC IFDC
+    BBC QPR IGC COP TBC NB PS RFP UNHCR USAID AECID SIDA EUR USD MR MRS MS DR ST VS ETC
+""") | frozenset(re.findall(r"[A-Z]{3}", CODES))
+_LOWER_KNOWN = _words("""
+    http https www html htm pdf mrs vs etc pct nbr qty ltd plc gmbh srl cfr ppp mph kms
+""")
+_LOST = (
+    (re.compile(r"\ufffd|ï¿½|Ã[\u0080-\u00bf©¨ªµ¡­³±]|â€[\u0080-\u00bf™œ“”˜]|Â[\u00a0«»°]"), "letter"),
+    (re.compile(r"(?<![\w/])EU\s?[0-9]{1,3}(?:[,.][0-9]{3})+|(?<![\w/])EU[0-9]+(?:\.[0-9]+)? (?:million|billion)"), "euro"),
+    (re.compile(r"\b[0-9]{1,2}deg\b"), "degree"),
+    (re.compile(r"(?:^[ \t]*\?[ \t]+\S[^\n]*(?:\n\s*)){1,}[ \t]*\?[ \t]+\S[^\n]*", re.MULTILINE), "bullet"),
+)
+_ACCENTED = re.compile(r"[à-öø-ÿœŒÀ-ÖØ-Þ]")
+_FRENCH = re.compile(r"\b(?:le|la|les|des|du|une|dans|pour|avec|est|sont|et|sur|qui|aux|par)\b", re.IGNORECASE)
+_BARE = re.compile(
+    r"\b(?:ete|etat|etats|etablit|etablir|etablissement|developpement|societe|economie|strategie|activites|beneficiaires|creee?s?|realisee?s?|cinema"
+    r"|independants?|dernieres?|premieres?|meme|tres|apres|federations?|cooperation|creation|diversite|identite|qualite|acces|succes|annee|annees"
+    r"|theatre|musee|musees|ecole|ecoles|etablissements|etrangers?|medias|reseau|reseaux|celebre|general|generale|regionaux|regionale)\b",
+    re.IGNORECASE,
+)
+_LIST_NUMBER = re.compile(r"(?:[0-9]{1,2}|[a-z])[.)]\s+(?=\S)", re.IGNORECASE)
+_MOST = 3
+
+
+def one_case(place: Place) -> Iterator[Found]:
+    """TEXT-01: a text in small letters or in capitals only."""
+    for question, words in place.prose():
+        if question.role == "website":
+            continue
+        is_short = question.role in ("title", "agency")
+        letters = [c for c in words if c.isalpha() and c.upper() != c.lower()]
+        if len(letters) < (15 if is_short else 60) or len(words.split()) < 3:
+            continue
+        upper = sum(c.isupper() for c in letters)
+        if upper >= 0.95 * len(letters):
+            text = Message("“%(question)s” is in capitals only: write it as a sentence.", {"question": question.label})
+        elif upper <= 1 and not (letters[0].isupper() and (is_short or not re.search(r"[.!?]\s*[^\W\d_]", words))):
+            if upper == 1 and not letters[0].isupper():
+                continue
+            text = Message("“%(question)s” is in small letters only: begin sentences and names with capitals.", {"question": question.label})
+        else:
+            continue
+        yield place.found("TEXT-01", "warning", question=question, message=text, quote=words[:200])
+
+
+def doubled_words(place: Place) -> Iterator[Found]:
+    """TEXT-02: a small word stands twice in a row."""
+    for question, words in place.prose():
+        for match in _DOUBLED.finditer(words):
+            if match.group(1).casefold() in ("que", "y", "en", "in", "on", "la") and question.type != "longtext":
+                continue
+            text = Message("“%(words)s”: a word stands twice: delete one.", {"words": match.group()})
+            yield place.found("TEXT-02", "note", question=question, message=text, quote=sentence(words, *match.span()))
+
+
+def unexplained_short_forms(place: Place) -> Iterator[Found]:
+    """TEXT-03: short forms that the answers of this place never write out; the first three of them."""
+    answers = [(question, words) for question, words in place.prose() if question.role != "website" and not _is_shouted(words)]
+    everything = "\n".join([*(words for _, words in answers), *_names(place)])
+    told: set[str] = set()
+    for question, words in answers:
+        if question.type == "money":
+            continue
+        for match in [*_CAPITALS.finditer(words), *(_CONSONANTS.finditer(words) if question.type == "longtext" else ())]:
+            short = match.group()
+            if short in told or not _is_short_form(short) or _is_explained(short, everything):
+                continue
+            told.add(short)
+            if len(told) > _MOST:
+                return
+            text = Message("“%(short)s” is never written out: write the name in full where it comes first.", {"short": short})
+            yield place.found("TEXT-03", "note", question=question, message=text, quote=sentence(words, *match.span()))
+
+
+def _is_short_form(short: str) -> bool:
+    if short.islower():
+        return short not in _LOWER_KNOWN
+    bare = short.replace("&", "")
+    return len(bare) > 1 and bare not in _KNOWN and bare.rstrip("S") not in _KNOWN and not _ROMAN.fullmatch(bare)
+
+
+def _is_explained(short: str, text: str) -> bool:
+    """In brackets behind a name, with a bracket or a dash behind it, or as the first letters of words in the text."""
+    word = re.escape(short)
+    if re.search(rf"\([^()]{{0,60}}\b{word}\b|\b{word}\b[^()\w]{{0,3}}(?:\([^()\s]+\s[^()]|[–—=:-]\s+[A-ZÀ-Þ]|, (?:the|la|le|el|l['’])\b)", text, re.IGNORECASE):
+        return True
+    small = r"(?:[\s/,-]+(?:of|the|and|for|in|to|on|de|du|des|la|le|les|l|d|et|à|y|e|del|los|las|el|para|do|da)\b|['’])*[\s/,'’-]+"
+    if short.isupper() and re.search(rf"\b{word.lower()}\b", text):
+        return True
+    bare = short.replace("&", "")
+    letters = [bare[0], *(f"[{letter.lower()}{letter.upper()}]" for letter in bare[1:])]
+    spelled = r"\b" + (r"\w*" + small).join(letters) + r"\w+"
+    return bool(re.search(spelled, text, re.IGNORECASE if short.islower() else 0))
+
+
+def _is_shouted(words: str) -> bool:
+    letters = [c for c in words if c.isalpha()]
+    return sum(c.isupper() for c in letters) > 0.5 * len(letters)
+
+
+def _names(place: Place) -> Iterator[str]:
+    """What the rows of tables say: names of partners write short forms out, too."""
+    for question in place.asked:
+        if question.type == "table":
+            yield from (cell for row in place.clean(question) or () for cell in row.values() if isinstance(cell, str))
+
+
+def lost_letters(place: Place) -> Iterator[Found]:
+    """TEXT-05: signs that were lost on the way: accents, the euro, bullets, degrees."""
+    for question, words in place.prose():
+        for pattern, _ in _LOST:
+            if match := pattern.search(words):
+                text = Message("“%(words)s”: a sign was lost here: write it again.", {"words": match.group().strip()[:60]})
+                yield place.found("TEXT-05", "warning", question=question, message=text, quote=sentence(words, *match.span()))
+        if question.type == "longtext" and len(words) > 150 and not _ACCENTED.search(words):
+            bare = _BARE.findall(words)
+            if len(_FRENCH.findall(words)) >= 8 and len(bare) >= 3:
+                text = Message("This French text has no accents (“%(words)s”): write them.", {"words": ", ".join(dict.fromkeys(bare))[:80]})
+                yield place.found("TEXT-05", "warning", question=question, message=text, quote=words[:200])
+
+
+def dressed_titles(place: Place) -> Iterator[Found]:
+    """TEXT-06: a name that carries the number of a list, quotation marks around it, or a final full stop."""
+    question = place.with_role("title")
+    words = place.clean(question) if question else None
+    if not question or not isinstance(words, str):
+        return
+    quoted = len(words) > 2 and (words[0], words[-1]) in {('"', '"'), ("“", "”"), ("«", "»"), ("'", "'"), ("‘", "’")}
+    if _LIST_NUMBER.match(words) or quoted or re.search(r"(?<!\.)\b\w{4,}\)?\.$", words):
+        text = Message("The name “%(words)s” carries signs that do not belong to it (a number, quotation marks, a full stop): take them out.", {"words": words})
+        yield place.found("TEXT-06", "note", question=question, message=text, quote=words[:200])
+
+
+def foreign_language(place: Place) -> Iterator[Found]:
+    """LANG-02: an answer in a language that a report may not be in; the first one."""
+    for question in place.asked:
+        cell = place.cell(question)
+        allowed = (*place.context.languages, "mixed")
+        if len(allowed) > 1 and question.type == "longtext" and cell and cell.lang and cell.lang not in allowed and place.clean(question):
+            text = Message(
+                "The answers are in “%(language)s”, and the official version is in %(official)s: add a translation.",
+                {"language": cell.lang, "official": ", ".join(place.context.languages)},
+            )
+            yield place.found("LANG-02", "warning", question=question, message=text)
+            return
+
+
+def misplaced_addresses(place: Place) -> Iterator[Found]:
+    """CONT-01: an e-mail address where a postal address is asked for."""
+    for question in place.asked:
+        address = (place.clean(question) or {}).get("address", "") if question.type == "contact" else ""
+        if match := re.search(r"[^@\s]+@[^@\s]+\.[^@\s]+", address):
+            text = Message("“%(words)s” is an e-mail address in the place of the postal address: move it.", {"words": match.group()})
+            yield place.found("CONT-01", "warning", question=question, message=text, column="address", quote=match.group())

@@ -1,0 +1,30 @@
+"""Sentences of a text: where one begins and ends, so that a finding can quote it."""
+
+import re
+
+LONGEST_QUOTE = 300
+_BREAK = re.compile(r"[.!?…](?=[\"'”’»)\]]*\s+[^\s\d])|\n")
+_ABBREVIATED = re.compile(r"(?:\b[A-ZÀ-Þ]|\b(?:art|arts|approx|aprox|env|ca|cf|dr|etc|inc|ltd|mr|mrs|ms|no|nos|nº|st|vs|p|pp|us))$", re.IGNORECASE)
+
+
+def bounds(text: str, start: int, end: int) -> tuple[int, int]:
+    """The sentence (or sentences) around `text[start:end]`."""
+    first, last = 0, len(text)
+    for match in _BREAK.finditer(text, max(0, start - 2000), min(len(text), end + 2000)):
+        if match.group() != "\n" and _ABBREVIATED.search(text, max(0, match.start() - 8), match.start()):
+            continue
+        if match.end() <= start:
+            first = match.end()
+        elif match.start() >= end:
+            last = match.end()
+            break
+    return first, last
+
+
+def sentence(text: str, start: int, end: int) -> str:
+    """That sentence, to quote; where it is long, the part around the words."""
+    first, last = bounds(text, start, end)
+    if last - first > LONGEST_QUOTE:
+        first = max(first, min(start, end - LONGEST_QUOTE, start - 60))
+        last = min(last, first + LONGEST_QUOTE)
+    return text[first:last].strip()

@@ -1,0 +1,125 @@
+"""Rules that hold the words of a measure against its tags, and against the Convention it is reported under."""
+
+import re
+from collections.abc import Iterator
+
+from review_app.checks.found import Found, Place
+from review_app.checks.sentences import sentence
+from review_app.questionnaire.language import Question
+from workflows.messages import Message
+
+# English label of an option, its first word in small letters -> how a text names it.
+_DOMAINS: dict[str, re.Pattern[str]] = {
+    key: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+    for key, words in {
+        "cinema": r"cinema|film|films|audio-?visual|cinéma|audiovisuels?|cine|audiovisual(?:es)?",
+        "music": r"music|musique|música",
+        "performing": r"performing(?:,? and visual)? arts|performing|theat(?:re|er)|dance|arts de la scène|théâtre|danse|artes escénicas|teatro|danza",
+        "publishing": r"publishing|books?|literature|édition|livres?|littérature|industria editorial|libros?|literatura",
+        "visual": r"visual(?:,? and performing)? arts|visual|arts visuels|arts plastiques|artes visuales|artes plásticas",
+        "design": r"(?:graphic|fashion|industrial|interior|product|web) design|design(?=,? (?:and|et|y) (?:crafts?|fashion|architecture|mode|moda))"
+                  r"|design gráfico|diseño (?:gráfico|industrial|de modas?)|design graphique",
+        "media": r"media arts|arts médiatiques|artes mediáticas",
+    }.items()
+}
+_ALL = ("multi",)
+_YOUTH = re.compile(
+    r"\b(?:young people|youths?|young (?:artists|persons|adults|men|women)|children|adolescents?|teenagers?|jeunes|jeunesse|enfants|niñ[oa]s|jóvenes"
+    r"|juventud|adolescentes)\b", re.IGNORECASE,
+)
+_TARGETED = re.compile(
+    r"\b(?:special emphasis on|emphasis on|aimed at|aims? at|addressed to|targets?|targeted|targeting|intended for|geared to(?:wards)?|dedicated to"
+    r"|especially for|specifically for|for|of|among|with|destinée?s? aux?|à destination des|pour les|en faveur des|auprès des|dirigid[oa]s? a"
+    r"|destinad[oa]s? a|para)\s+(?:[\w,'’-]+\s+){0,4}$", re.IGNORECASE,
+)
+_YEARS_OLD = re.compile(r"\b(?:between|from|aged?|entre|de)\s+[0-9]{1,2}\s+(?:and|to|et|à|y|a)\s+[0-9]{1,2}\s+(?:years|ans|años)", re.IGNORECASE)
+_OTHER_TREATY = re.compile(
+    r"\b(?:convention (?:on|for|against|concerning|relating to) (?!the protection and promotion of the diversity)"
+    r"|convention (?:relative|sur|pour|contre|concernant)\b(?! la protection et la promotion de la diversité)"
+    r"|convención (?:sobre|para|contra|relativa)\b(?! la protección y (?:la )?promoción de la diversidad))[^.;,(\n]{3,70}", re.IGNORECASE,
+)
+_THIS_TREATY = re.compile(
+    r"2005 (?:unesco )?convention|convention (?:de |of )?2005|unesco(?:'s|’s)? 2005|convención (?:de )?2005|unesco convention|convention de l['’]unesco"
+    r"|diversity of cultural expressions|diversité des expressions culturelles|diversidad de las expresiones culturales", re.IGNORECASE,
+)
+
+
+def missing_tags(place: Place) -> Iterator[Found]:
+    """TAG-02: the text names a domain beside those that are tagged, or young people as its target, without the tag."""
+    yield from _missing_domains(place)
+    yield from _missing_youth(place)
+
+
+def _missing_domains(place: Place) -> Iterator[Found]:
+    question = place.with_role("domains")
+    chosen = place.clean(question) if question else None
+    if question is None or not chosen:
+        return
+    options = {_key(option.label["en"]): option for option in question.options}
+    tagged = {key for key, option in options.items() if option.id in chosen}
+    if tagged & set(_ALL) or len(tagged) < 2:
+        return
+    for _, words in _about(place):
+        for untagged in sorted(set(options) - tagged):
+            pattern = _DOMAINS.get(untagged)
+            for match in pattern.finditer(words) if pattern else ():
+                around = sentence(words, *match.span())
+                if sum(bool(_DOMAINS[key].search(around)) for key in tagged if key in _DOMAINS) >= 2:
+                    text = Message(
+                        "The text names “%(words)s” beside the domains that are chosen, and “%(domain)s” is not: choose it, or reply why not.",
+                        {"words": match.group(), "domain": options[untagged].label},
+                    )
+                    yield place.found("TAG-02", "warning", question=question, message=text, quote=around)
+                    return
+
+
+def _missing_youth(place: Place) -> Iterator[Found]:
+    """Where neither a priority nor a question about young people says so."""
+    priorities = place.with_role("priorities")
+    youth = next((option for option in priorities.options if _key(option.label["en"]) == "youth"), None) if priorities else None
+    if priorities is None or youth is None or youth.id in (place.clean(priorities) or ()):
+        return
+    hits: list[tuple[str, re.Match[str]]] = []
+    for question, words in _about(place):
+        if question.role != "conclusions":
+            hits += [(words, match) for match in _YOUTH.finditer(words) if _TARGETED.search(words[max(0, match.start() - 60):match.start()])]
+    is_meant = len(hits) >= 2 or (hits and _YEARS_OLD.search(hits[0][0]))
+    if is_meant and not _says_youth(place):
+        words, match = hits[0]
+        text = Message(
+            "The text names “%(words)s” as those it is for, and “%(priority)s” is not chosen: choose it, or reply why not.",
+            {"words": match.group(), "priority": youth.label},
+        )
+        yield place.found("TAG-02", "warning", question=priorities, message=text, quote=sentence(words, *match.span()))
+
+
+def _says_youth(place: Place) -> bool:
+    """Whether a yes-or-no question about young people has an answer."""
+    return any(
+        question.type == "yes_no" and _YOUTH.search(question.label["en"]) and place.clean(question) is not None
+        for question in place.asked
+    )
+
+
+def foreign_scope(place: Place) -> Iterator[Found]:
+    """SCOPE-01: another convention is cited, and this one never."""
+    answers = list(_about(place))
+    cited = [(question, words, match) for question, words in answers for match in _OTHER_TREATY.finditer(words)]
+    if cited and not any(_THIS_TREATY.search(words) for _, words in answers):
+        question, words, match = cited[0]
+        text = Message(
+            "“%(words)s” is cited, and the 2005 Convention is not: say how the measure serves the diversity of cultural expressions.",
+            {"words": match.group().strip()},
+        )
+        yield place.found("SCOPE-01", "warning", question=question, message=text, quote=sentence(words, *match.span()))
+
+
+def _about(place: Place) -> Iterator[tuple[Question, str]]:
+    """What is written about the measure itself."""
+    for question in place.asked:
+        if question.role in ("features", "results", "conclusions") and isinstance(words := place.clean(question), str):
+            yield question, words
+
+
+def _key(label: str) -> str:
+    return re.findall(r"\w+", label.casefold())[0] if re.search(r"\w", label) else ""
