@@ -121,7 +121,13 @@ def test_a_whole_report_has_no_finding() -> None:
             [("SPAM-01", "error", "name"), ("SPAM-01", "error", "results")],
         ),
         ({"partners": [{"partner_name": "Booking.com", "entity_type": "private"}]}, []),
-        ({"website": "https://retina.example.org", "results": "It met 12 times, in ten towns of the north.\nwww.example.org"}, []),
+        (
+            {
+                "website": "https://retina.example.org",
+                "results": "It met 12 times, in ten towns of the north.\nwww.example.org",
+            },
+            [],
+        ),
     ],
 )
 def test_rules_about_a_measure(changes: Mapping[str, Any], expected: list[tuple[str, str, str]]) -> None:
@@ -130,7 +136,8 @@ def test_rules_about_a_measure(changes: Mapping[str, Any], expected: list[tuple[
 
 def test_a_finding_says_where_and_what_can_be_done() -> None:
     rows = [GOOD["partners"][0], {"partner_name": "", "entity_type": "private"}]
-    found = check(sheet_of(measure={**GOOD, "partners": rows, "results": "It met 12 times, in ten towns of the north.\nbestbonus.biz"}), NOW)
+    words = "It met 12 times, in ten towns of the north.\nbestbonus.biz"
+    found = check(sheet_of(measure={**GOOD, "partners": rows, "results": words}), NOW)
 
     spam, partner = found
     assert (partner.rule, partner.row, partner.column, partner.quote) == ("PART-01", 2, "partner_name", "private")
