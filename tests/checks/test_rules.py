@@ -203,7 +203,8 @@ def test_rules_know_no_questionnaire() -> None:
 
 
 def test_one_rule_can_be_asked_and_says_what_it_says_among_the_others() -> None:
-    sheet = sheet_of({}, {**GOOD, "evaluated": "", "finance": "/", "results": "It met 12 times, in ten towns of the north.\nbestbonus.biz"})
+    words = "It met 12 times, in ten towns of the north.\nbestbonus.biz"
+    sheet = sheet_of({}, {**GOOD, "evaluated": "", "finance": "/", "results": words})
     found = check(sheet, NOW)
 
     assert len({rule.id for rule in RULES}) == len(RULES)
