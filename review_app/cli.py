@@ -13,6 +13,8 @@ from config import Settings, SetupError
 if TYPE_CHECKING:
     from flask import Flask
 
+    from review_app.questionnaire.crosswalk_loading import Editions
+
 # What a verb needs is imported inside it: `review-app --help` and the checks of files need no database driver.
 
 
@@ -113,25 +115,42 @@ def questionnaires() -> None:
 @questionnaires.command("check")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 def questionnaires_check(paths: tuple[Path, ...]) -> None:
-    """Read questionnaire files (or folders of them) and list every fault with file, line and question."""
+    """Read questionnaire and crosswalk files (or folders of them) and list every fault with file, line and question."""
+    from review_app.questionnaire.library import crosswalk_files, questionnaire_files
     from review_app.questionnaire.loading import QuestionnaireError, load
 
-    faulty = 0
-    for path in _questionnaire_files(paths):
+    faulty, editions = 0, {}
+    crosswalks = crosswalk_files(paths)
+    # A crosswalk is read against the editions beside it.
+    for path in dict.fromkeys((*questionnaire_files(paths), *questionnaire_files(file.parent for file in crosswalks))):
         try:
             found = load(path)
         except QuestionnaireError as error:
             faulty += 1
             click.echo(str(error), err=True)
         else:
+            editions[found.name, found.edition] = found
             ours = sum(not question.official for question in found.every_question())
             click.echo(f"{path}: {found.name} {found.edition} is well-formed. Questions worded by us: {ours}.")
+    faulty += sum(not _crosswalk_is_whole(path, editions) for path in crosswalks)
     if faulty:
-        raise click.ClickException(f"{faulty} of these questionnaires cannot be used yet.")
+        raise click.ClickException(f"{faulty} of these files cannot be used yet.")
 
 
-def _questionnaire_files(paths: tuple[Path, ...]) -> list[Path]:
-    return [file for path in paths for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
+def _crosswalk_is_whole(path: Path, editions: "Editions") -> bool:
+    from review_app.questionnaire.crosswalk_loading import load_crosswalk
+    from review_app.questionnaire.loading import QuestionnaireError
+
+    try:
+        found = load_crosswalk(path, editions)
+    except QuestionnaireError as error:
+        click.echo(str(error), err=True)
+        return False
+    for code in found.unmapped:
+        click.echo(f"{path}: question {code}: no line says what becomes of it, or where it comes from: add one", err=True)
+    if not found.unmapped:
+        click.echo(f"{path}: {found.newer.name} {found.older.edition} to {found.newer.edition} is whole.")
+    return not found.unmapped
 
 
 @command.command("read-measures")

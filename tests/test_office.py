@@ -3,17 +3,20 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
+from config import Settings
 from review_app.extensions import db as database
 from review_app.models import Cycle, CycleParty, Membership, Party, Person, Report
 from review_app.operations import accounts, cycles
 from review_app.permissions import SYSTEM
 from review_app.queries import office
 from review_app.queries.reports import due_moment
+from review_app.questionnaire.library import library
 from review_app.transaction import atomic
 from tests.browser import Browser
 from tests.people import add_parties, make_person, sign_in
@@ -77,8 +80,30 @@ def test_a_rolling_cycle_has_no_dates_and_may_begin_empty(ada: Browser, app: Fla
     ]
 
 
+def test_an_edition_whose_crosswalk_leaves_out_questions_cannot_open(ada: Browser, settings: Settings, tmp_path: Path) -> None:
+    question = "{code: %s, type: text, label: {en: A, fr: A, es: A}}"
+    for edition, code in (("1", "old"), ("2", "fresh")):
+        (tmp_path / f"{edition}.yaml").write_text(
+            f'name: survey\nedition: "{edition}"\ntitle: {{en: Survey {edition}, fr: S, es: S}}\nsections:\n'
+            f"  - {{code: only, title: {{en: O, fr: O, es: O}}, questions: [{question % code}]}}\n"
+        )
+    paths = [*settings.questionnaire_paths, tmp_path]
+    try:
+        library.configure(paths)
+        page = ada.get("/en/office/cycles/new").follow("Survey 2")
+        page = page.fill({"title_en": "Second", "due_on": "2027-06-30", "parties": ["CL"]}).press("Plan the cycle")
+        page = page.press("Open the cycle", status=422)
+        assert page.has("The crosswalk from the edition before leaves out questions: 2, among them “old”. Add a line for each")
+        crosswalk = 'questionnaire: survey\nfrom: "1"\nto: "2"\nreport: [{reworded: old, to: fresh}]\n'
+        (tmp_path / "1-to-2.yaml").write_text(crosswalk)
+        library.configure(paths)
+        assert ada.get("/en/office/cycles/second").press("Open the cycle").has("The cycle is open.")
+    finally:
+        library.configure(settings.questionnaire_paths)
+
+
 def test_a_cycle_is_planned_opened_closed_and_reopened(ada: Browser, app: Flask) -> None:
-    page = ada.get("/en/office/cycles/new").follow("Quadrennial", status=200)
+    page = ada.get("/en/office/cycles/new").follow("Quadrennial periodic report")
     page.fill({
         "title_en": "Reports of 2027", "starts_on": "2023-01-01", "ends_on": "2026-12-31", "due_on": "2027-06-30",
         "due_zone": "America/Santiago", "parties": ["CL", "PE"],

@@ -39,12 +39,16 @@ class Situation:
 
 @dataclass(frozen=True)
 class CycleSituation:
-    """What the operation knows about a cycle at the moment of a step. `is_rolling`: no period and no due date."""
+    """What the operation knows about a cycle at the moment of a step. `is_rolling`: no period and no due date.
+
+    `unmapped`: questions of the edition and of the one before it that the crosswalk between them does not speak of.
+    """
 
     expected: int = 0
     has_due_date: bool = False
     is_rolling: bool = False
     has_edition: bool = False
+    unmapped: tuple[str, ...] = ()
 
 
 def is_complete(situation: Situation) -> Message | None:
@@ -183,4 +187,15 @@ def has_edition(situation: CycleSituation) -> Message | None:
     """the edition of the questionnaire is at hand"""
     if not situation.has_edition:
         return Message("This edition of the questionnaire is not installed. Choose another, or add its file.")
+    return None
+
+
+def is_mapped(situation: CycleSituation) -> Message | None:
+    """the crosswalk from the edition before says what becomes of every question"""
+    if situation.unmapped:
+        return Message(
+            "The crosswalk from the edition before leaves out questions: %(count)s, among them “%(first)s”. "
+            "Add a line for each, so that answers can be carried over.",
+            {"count": len(situation.unmapped), "first": situation.unmapped[0]},
+        )
     return None

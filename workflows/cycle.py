@@ -16,7 +16,7 @@ CYCLE: Workflow[CycleSituation] = Workflow(
     initial=PLANNED,
     steps=(
         Step("open", PLANNED, OPEN, ADMINISTRATOR, "cycle.opened",
-             (b.expects_somebody, b.has_due_date, b.has_edition)),
+             (b.expects_somebody, b.has_due_date, b.has_edition, b.is_mapped)),
         Step("close", OPEN, CLOSED, ADMINISTRATOR, "cycle.closed"),
         Step("reopen", CLOSED, OPEN, ADMINISTRATOR, "cycle.opened"),
         Step("archive", CLOSED, ARCHIVED, ADMINISTRATOR, "cycle.archived"),

@@ -94,6 +94,7 @@ def move_cycle(actor: Actor, cycle_id: int, action: str, *, seen: int, now: date
         has_due_date=cycle.due_on is not None,
         is_rolling=cycle.starts_on is None and cycle.due_on is None,
         has_edition=edition is not None,
+        unmapped=library.unmapped(edition) if edition is not None else (),
     )
     source = cycle.state
     step = CYCLE.advance(source, action, situation)

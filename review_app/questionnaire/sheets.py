@@ -40,13 +40,13 @@ class Sheet:
         self.questionnaire = questionnaire
         self.items = tuple(sorted(items, key=lambda item: (item.position, str(item.id))))
         self.known_words = tuple(known_words)
-        self._answers = dict(answers)
+        self.answers = dict(answers)
         self._items = {item.id: item for item in self.items}
         self._values: dict[UUID | None, dict[str, Any]] = {}
 
     def replaced(self, cells: Mapping[tuple[UUID | None, str], Cell]) -> "Sheet":
         """The same sheet with other answers at these places (item, question)."""
-        return Sheet(self.questionnaire, {**self._answers, **cells}, self.items, known_words=self.known_words)
+        return Sheet(self.questionnaire, {**self.answers, **cells}, self.items, known_words=self.known_words)
 
     def item(self, item_id: UUID) -> SheetItem:
         """Raises KeyError for an item of another report."""
@@ -62,7 +62,7 @@ class Sheet:
 
     def cell(self, question: str, item_id: UUID | None = None) -> Cell | None:
         """The stored answer; what the group has fixed when there is none; None when there is nothing."""
-        stored = self._answers.get((item_id, question))
+        stored = self.answers.get((item_id, question))
         if stored is not None or item_id is None or item_id not in self._items:
             return stored
         group = self.group_of(self._items[item_id])

@@ -11,6 +11,8 @@ from review_app.questionnaire.language import LANGUAGES, Text
 
 Node = yaml.nodes.Node
 
+# libyaml, where PyYAML comes with it: ten times faster, and every process reads every file.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TRUE = frozenset({"true", "yes"})
 _FALSE = frozenset({"false", "no"})
 
@@ -50,7 +52,7 @@ class Source:
     def root(self) -> Node | None:
         """The document's top node; None after a fault."""
         try:
-            node = yaml.compose(self.content.decode("utf-8"), Loader=yaml.SafeLoader)
+            node = yaml.compose(self.content.decode("utf-8"), Loader=_LOADER)
         except UnicodeDecodeError:
             self.faults.append(Fault(1, "the file is not UTF-8: save it with that encoding", file=self.file))
             return None

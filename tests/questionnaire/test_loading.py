@@ -213,6 +213,7 @@ def test_the_library_holds_ours() -> None:
         ("case-study", "2020"),
         ("programme-monitoring", "2026"),
         ("qpr", "2019"),
+        ("qpr", "2015"),
         ("recognition", "2026"),
     ]
     assert library.get("qpr", "2019").question("a11_measures").fixed == {"goals": ["G1"]}
