@@ -52,6 +52,7 @@ class Settings:
     questionnaire_paths: tuple[Path, ...] = (OWN_QUESTIONNAIRES,)
     recall_seconds: int = 600
     session_hours: int = 12
+    public_reads_per_minute: int = 1200
     trusted_hosts: tuple[str, ...] = ()
     is_demo: bool = False
 
@@ -82,6 +83,7 @@ class Settings:
             questionnaire_paths=(OWN_QUESTIONNAIRES, *reader.folders("QUESTIONNAIRE_PATHS")),
             recall_seconds=reader.number("RECALL_SECONDS", 600),
             session_hours=reader.number("SESSION_HOURS", 12),
+            public_reads_per_minute=reader.number("PUBLIC_READS_PER_MINUTE", 1200),
             trusted_hosts=reader.words("TRUSTED_HOSTS"),
             is_demo=reader.yes_no("DEMO"),
         )

@@ -1,19 +1,24 @@
-"""Browser sessions in PostgreSQL, on a connection of their own, so that a dead broker signs nobody out."""
+"""Browser sessions in PostgreSQL, on a connection of their own, so that a dead broker signs nobody out.
+
+The row of a session that is over signs nobody in, but still says for a day whose it was: then what its page sends can be kept.
+"""
 
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, Response, g
+from flask import Flask, Request, Response, g
 from flask.sessions import SessionMixin
 from flask_session.base import ServerSideSession, ServerSideSessionInterface
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from review_app.models import WebSession
 
 table = WebSession.__table__
+
+ENDED_FOR = timedelta(hours=24)
 
 
 class PostgresSessions(ServerSideSessionInterface):
@@ -29,9 +34,28 @@ class PostgresSessions(ServerSideSessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Public pages set no cookie, since any cache may keep them; nor does an untouched, empty session."""
+        for store_id in g.pop("ended_sessions", ()):
+            self._delete_session(store_id)
         if g.get("is_public") or (not session and not session.modified):
             return
+        if not session:
+            # Signed out. The cookie stays: it opens nothing, and knows whose the other tabs are.
+            self._delete_session(self._get_store_id(session.sid))  # type: ignore[attr-defined]
+            return
         super().save_session(app, session, response)
+
+    def regenerate(self, session: ServerSideSession) -> None:
+        """Give the session a new name. The old one ends with the answer, since the request's own transaction may hold its row."""
+        g.setdefault("ended_sessions", []).append(self._get_store_id(session.sid))
+        session.sid = self._generate_sid(self.sid_length)
+        session.modified = True
+
+    def last_owner(self, request: Request, now: datetime) -> int | None:
+        """The id of the person who was signed in with the session of this cookie within the last day."""
+        store_id = request.cookies.get(self.app.config["SESSION_COOKIE_NAME"], "")
+        ended = table.c.expires_at > now - ENDED_FOR
+        with self._engine.connect() as connection:
+            return connection.scalar(select(table.c.person_id).where(table.c.key == _key(store_id), ended))
 
     def _retrieve_session_data(self, store_id: str) -> dict[str, Any] | None:
         with self._engine.connect() as connection:
@@ -40,8 +64,9 @@ class PostgresSessions(ServerSideSessionInterface):
             )
 
     def _delete_session(self, store_id: str) -> None:
+        over = {"content": {}, "expires_at": func.least(table.c.expires_at, datetime.now(UTC))}
         with self._engine.connect() as connection:
-            connection.execute(delete(table).where(table.c.key == _key(store_id)))
+            connection.execute(update(table).where(table.c.key == _key(store_id)).values(over))
 
     def _upsert_session(self, session_lifetime: timedelta, session: ServerSideSession, store_id: str) -> None:
         row = {

@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError as DatabaseAway
 from review_app import mailing
 from review_app.extensions import db
 from review_app.models import Entry
-from review_app.operations import dispatching, findings, reminders
+from review_app.operations import accounts, dispatching, findings, reminders, sent
 from review_app.queries import invariants
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,7 @@ CONFIGURATION: dict[str, Any] = {
 SCHEDULE: dict[str, Any] = {
     "sweep": {"task": "review_app.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "remind": {"task": "review_app.tasks.remind", "schedule": 60.0, "options": {"expires": 60}},
+    "forget": {"task": "review_app.tasks.forget", "schedule": crontab(minute=37), "options": {"expires": 3000}},
     "look": {"task": "review_app.tasks.look", "schedule": crontab(hour=3, minute=17), "options": {"expires": 3000}},
 }
 
@@ -138,6 +139,7 @@ def _note_sent(notice_id: int) -> None:
 def sweep() -> None:
     """Ring for whatever is due and was not done: held notices, retries, doorbells that a broker lost."""
     now = datetime.now(UTC)
+    accounts.answer_resets(now)
     for entry_id in dispatching.open_dispatches(now):
         _ring(react, entry_id)
     _ring_for(dispatching.due_notices(now))
@@ -147,6 +149,12 @@ def sweep() -> None:
 def remind() -> None:
     """State what is due within 30 days, and what is late."""
     reminders.state_due_reminders(datetime.now(UTC))
+
+
+@shared_task(name="review_app.tasks.forget")
+def forget() -> None:
+    """Delete what browsers sent and nobody came back for."""
+    sent.forget_old(datetime.now(UTC))
 
 
 @shared_task(name="review_app.tasks.look")

@@ -2,7 +2,8 @@
 
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
 
@@ -31,27 +32,69 @@ class Stale(Exception):
 
 
 def atomic(operation: Callable[P, R]) -> Callable[P, R]:
-    """Run an operation as one transaction. The outermost commits, then rings the worker; any error undoes everything."""
+    """Run an operation as one transaction. The outermost commits, then rings the worker; any error undoes everything.
+
+    Within `held` the commit waits for its end.
+    """
 
     @functools.wraps(operation)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         session = db.session()
         if session.info.get("is_atomic"):
             return operation(*args, **kwargs)
-        session.info.update(is_atomic=True, entry_ids=[])
+        is_held = session.info.get("is_held", False)
+        if not is_held:
+            _forget_rings(session)
+        session.info["is_atomic"] = True
         try:
             result = operation(*args, **kwargs)
             session.flush()
-            session.commit()
+            if not is_held:
+                session.commit()
         except BaseException:
             session.rollback()
+            _forget_rings(session)
             raise
         finally:
             session.info["is_atomic"] = False
-        _ring(session.info["entry_ids"])
+        if not is_held:
+            _ring_all(session)
         return result
 
     return wrapper
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Everything done inside is one transaction with one commit at its end. An operation that fails undoes those before it."""
+    session = db.session()
+    _forget_rings(session)
+    session.info["is_held"] = True
+    try:
+        yield
+        session.info["is_atomic"] = True
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.update(is_held=False, is_atomic=False)
+    _ring_all(session)
+
+
+def wake_sweeper() -> None:
+    """Have the sweeper look at once after the commit, at what is no entry of the journal."""
+    db.session.info["wakes_sweeper"] = True
+
+
+def _forget_rings(session: Session) -> None:
+    session.info.update(entry_ids=[], wakes_sweeper=False)
+
+
+def _ring_all(session: Session) -> None:
+    _ring(session.info["entry_ids"])
+    if session.info["wakes_sweeper"]:
+        _send("review_app.tasks.sweep")
 
 
 @event.listens_for(Session, "before_commit")
@@ -66,14 +109,21 @@ def _ring(entry_ids: list[int]) -> None:
     The commit stands, so nothing about the queue may look like an error to the person: the sweeper finds the rows.
     """
     for entry_id in entry_ids:
-        try:
-            current_app.extensions["celery"].send_task("review_app.tasks.react", args=[entry_id], retry=False)
-        except OperationalError:
-            log.warning("The broker is away; the sweeper will deliver entry %s.", entry_id)
+        if not _send("review_app.tasks.react", entry_id):
             return
-        except Exception:
-            log.exception("The broker refused; the sweeper will deliver entry %s.", entry_id)
-            return
+
+
+def _send(task: str, *args: int) -> bool:
+    """Whether the broker took it. A dead one is no error: the sweeper finds the rows."""
+    try:
+        current_app.extensions["celery"].send_task(task, args=args, retry=False)
+    except OperationalError:
+        log.warning("The broker is away; the sweeper will do %s%s.", task, args)
+        return False
+    except Exception:
+        log.exception("The broker refused; the sweeper will do %s%s.", task, args)
+        return False
+    return True
 
 
 def record(

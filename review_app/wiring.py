@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from flask import Flask, Response, g, redirect, request, session
+from flask import Flask, Response, current_app, g, redirect, request, session
 from flask_security import SQLAlchemyUserDatastore, user_authenticated
 from sqlalchemy import Engine, create_engine
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -17,7 +17,20 @@ from review_app.models import Person
 from review_app.questionnaire.language import LANGUAGES
 from review_app.questionnaire.library import library
 from review_app.sessions import PostgresSessions
-from review_app.web import access, auth, desk, errors, inbox, incoming, language, office, presentation, public, review
+from review_app.web import (
+    access,
+    auth,
+    desk,
+    errors,
+    inbox,
+    incoming,
+    language,
+    office,
+    once,
+    presentation,
+    public,
+    review,
+)
 
 ROOT = Path(__file__).parent
 BLUEPRINTS = (public.blueprint, auth.blueprint, inbox.blueprint, desk.blueprint, review.blueprint, office.blueprint)
@@ -30,6 +43,13 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+limiter.shared_limit(
+    lambda: f"{current_app.config['PUBLIC_READS_PER_MINUTE']} per minute",
+    scope="public",
+    exempt_when=lambda: not current_app.config["PUBLIC_READS_PER_MINUTE"],
+)(public.blueprint)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -45,6 +65,7 @@ def create_app(settings: Settings) -> Flask:
     presentation.register(app)
     errors.register(app)
     app.add_url_rule("/", "front_door", access.open_to_all(_front_door))
+    once.register(app)
     app.after_request(_headers)
     app.extensions["celery"] = _celery(app, settings)
     return app
@@ -55,6 +76,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
         RECALL_SECONDS=settings.recall_seconds,
+        PUBLIC_READS_PER_MINUTE=settings.public_reads_per_minute,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS={
             **POOL,

@@ -234,8 +234,9 @@ def _document_faults(page: Page) -> Iterable[str]:
 
 def _form_faults(soup: BeautifulSoup) -> Iterable[str]:
     for form in soup.find_all("form", method=re.compile("^post$", re.IGNORECASE)):
-        if not form.find("input", attrs={"name": "csrf_token"}):
-            yield f"the form to {form.get('action') or 'itself'} has no csrf_token"
+        for name in ("csrf_token", "once"):
+            if not form.find("input", attrs={"name": name}):
+                yield f"the form to {form.get('action') or 'itself'} has no {name}"
     for control in soup.select("input, select, textarea"):
         if str(control.get("type", "text")) not in ("hidden", "submit", "button") and not _captions(soup, control):
             yield f"nothing labels the field {control.get('name')!r}"

@@ -14,7 +14,7 @@ from review_app.checks.engine import check
 from review_app.extensions import db
 from review_app.models import Cycle, FilledForm, Person, Point, Report, Save, Snapshot
 from review_app.models import published as tables
-from review_app.operations import accounts, cycles, filled_forms, findings, imports, reviews
+from review_app.operations import accounts, cycles, filled_forms, findings, imports, reviews, sent
 from review_app.operations.answers import Typed, add_item, end_item, save_answers
 from review_app.operations.steps import take_step
 from review_app.permissions import ACTIONS, SYSTEM, Actor, can
@@ -98,6 +98,7 @@ class World:
     cycles: dict[str, tuple[str, int]] = field(default_factory=dict)  # state -> slug, row version
     pages: list[tuple[str, str]] = field(default_factory=list)  # slug and entry slug of each publication with entries
     publication: str = ""
+    kept: int = 0  # a form of carla's, kept while she was signed out
     tokens: dict[str, str] = field(default_factory=dict)
     allowed: dict[tuple[str, str, str, str], bool] = field(default_factory=dict)  # nick, action, party, stage
     allowed_at_all: dict[tuple[str, str], bool] = field(default_factory=dict)  # nick, action on nothing in particular
@@ -136,8 +137,11 @@ def make_world() -> World:
 
 
 def seal(world: World) -> None:
-    """Close gone's account, and note what the permission table says of everybody."""
+    """Close gone's account, keep a form for carla, and note what the permission table says of everybody."""
     _close_account("gone")
+    home = f"/desk/reports/{world.places['CL', 'draft'].report_id}/sections/budget"
+    fields = [("budget_allotted", word("CL", "draft", "unsent")), ("seen-budget_allotted", "1")]
+    world.kept = sent.keep_form(_person("carla").id, fields, page=f"/en{home}", target=home, now=datetime.now(UTC)) or 0
     _ask_the_table(world)
 
 

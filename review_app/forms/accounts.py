@@ -5,12 +5,12 @@ from zoneinfo import available_timezones
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, Email, Length
 
 from review_app.forms.languages import INTERFACE_LANGUAGES
 from review_app.forms.passwords import weakness
+from review_app.forms.restored import PageForm
 
 OTHER_NAMES = ("Etc/", "posix/", "right/", "US/", "SystemV/")
 ZONES = tuple(sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(OTHER_NAMES)))
@@ -53,14 +53,14 @@ class NewPassword:
             raise ValidationError(gettext(found.id) % found.params)
 
 
-class SignInForm(FlaskForm):
+class SignInForm(PageForm):
     """Address and password. What is wrong with them is never told apart."""
 
     email = EmailField(_l("E-mail address"), filters=[_stripped], validators=[DataRequired(_l("Enter your e-mail address."))])
     password = PasswordField(_l("Password"), validators=[DataRequired(_l("Enter your password."))])
 
 
-class ForgotForm(FlaskForm):
+class ForgotForm(PageForm):
     """The address a link for a new password goes to."""
 
     email = EmailField(
@@ -73,13 +73,13 @@ class ForgotForm(FlaskForm):
     )
 
 
-class ResetForm(NewPassword, FlaskForm):
+class ResetForm(NewPassword, PageForm):
     """A new password, by a link."""
 
     password = _new_password()
 
 
-class JoinForm(NewPassword, FlaskForm):
+class JoinForm(NewPassword, PageForm):
     """An invitation accepted."""
 
     name = _name()
@@ -87,7 +87,7 @@ class JoinForm(NewPassword, FlaskForm):
     password = _new_password()
 
 
-class AccountForm(FlaskForm):
+class AccountForm(PageForm):
     """How the system addresses a person."""
 
     name = _name()
@@ -99,7 +99,7 @@ class AccountForm(FlaskForm):
     )
 
 
-class PasswordForm(NewPassword, FlaskForm):
+class PasswordForm(NewPassword, PageForm):
     """A new password by somebody who knows the old one."""
 
     current = PasswordField(_l("Current password"), validators=[DataRequired(_l("Enter your current password."))])

@@ -3,10 +3,11 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, EmailField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Email, Length
+
+from review_app.forms.restored import PageForm
 
 LANGUAGE_NAMES = (("en", "English"), ("fr", "Français"), ("es", "Español"))
 
@@ -15,19 +16,19 @@ def _stripped(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-class ReplyForm(FlaskForm):
+class ReplyForm(PageForm):
     """The answer to one point, or the reason for one finding."""
 
     reply = TextAreaField(_l("Your answer"))
 
 
-class FilledFormForm(FlaskForm):
+class FilledFormForm(PageForm):
     """A form that comes back filled in."""
 
     file = FileField(_l("The filled-in form"), validators=[FileRequired(_l("Choose the file first"))])
 
 
-class InviteForm(FlaskForm):
+class InviteForm(PageForm):
     """Somebody for the national team. No section ticked = the whole report."""
 
     name = StringField(
@@ -55,7 +56,7 @@ class InviteForm(FlaskForm):
     )
 
 
-class DeclarationForm(FlaskForm):
+class DeclarationForm(PageForm):
     """The declaration of the signing official, who need not be the person at the keyboard."""
 
     name = StringField(

@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from flask_babel import gettext, lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import (
     EmailField,
     FieldList,
@@ -20,6 +19,7 @@ from wtforms import (
 )
 from wtforms.validators import AnyOf, DataRequired, Email, Length, ValidationError
 
+from review_app.forms.restored import PageForm
 from review_app.forms.review import Day, StepForm, stripped
 
 NO_PLACE = ("Etc/", "SystemV/", "posix/", "right/", "US/", "Brazil/", "Canada/", "Chile/", "Mexico/")
@@ -45,7 +45,7 @@ class ExpectedForm(Form):
             raise ValidationError(gettext("Choose a party"))
 
 
-class CycleForm(FlaskForm):
+class CycleForm(PageForm):
     """A planned cycle of one edition. `parties` is for questionnaires without a subject, `rows` for those with one."""
 
     title_en = StringField(lazy_gettext("Title in English"), filters=[stripped])
@@ -110,7 +110,7 @@ class ExpectForm(StepForm):
     )
 
 
-class InviteForm(FlaskForm):
+class InviteForm(PageForm):
     """An invitation: who, in which language, to do what, for whom."""
 
     name = StringField(
@@ -177,7 +177,7 @@ class InviteForm(FlaskForm):
         return (self.sections.data or None) if self.role.data == "contributor" else None
 
 
-class ExtendForm(FlaskForm):
+class ExtendForm(PageForm):
     """A later date for one report, and why."""
 
     new_due_on = Day(lazy_gettext("New due date"))

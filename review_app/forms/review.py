@@ -4,9 +4,10 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, RadioField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired, Length, Optional
+
+from review_app.forms.restored import PageForm
 
 TEXT_LIMIT = 5_000
 YEARS = range(1900, 2201)
@@ -45,7 +46,7 @@ def _written(limit: int = TEXT_LIMIT) -> list[Any]:
     ]
 
 
-class StepForm(FlaskForm):
+class StepForm(PageForm):
     """A button that takes a step: it carries the version of the report that the person saw."""
 
     seen = HiddenField(validators=[DataRequired()])
@@ -57,7 +58,7 @@ class StepForm(FlaskForm):
         return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
-class NoteForm(FlaskForm):
+class NoteForm(PageForm):
     """A note among reviewers, tied to a place of the section."""
 
     item = HiddenField()
@@ -70,7 +71,7 @@ class NoteForm(FlaskForm):
     )
 
 
-class PointForm(FlaskForm):
+class PointForm(PageForm):
     """A point for the country, tied to a place of the section."""
 
     item = HiddenField()

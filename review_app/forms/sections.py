@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import SelectField
 
 from review_app.forms.countries import country_choices
 from review_app.forms.languages import CONTENT_LANGUAGES
 from review_app.forms.questions import FIELDS, QuestionField, TableField
+from review_app.forms.restored import PageForm
 from review_app.questionnaire.language import Question
 
 WORDED = frozenset({"text", "longtext", "table", "money"})
@@ -28,7 +28,7 @@ class Stored(Protocol):
     def row_version(self) -> int: ...
 
 
-class SectionForm(FlaskForm):
+class SectionForm(PageForm):
     """The answers of one section, or of one item of a repeated group. Made by `make_form`."""
 
     content_lang: SelectField | None = SelectField(
@@ -73,12 +73,18 @@ class SectionForm(FlaskForm):
         return self.field(question.code).seen_version
 
     def fill(self, cells: Mapping[str, Stored | None], *, more: Collection[str] = ()) -> None:
-        """Show stored answers (question code -> cell). Tables named in `more` get an empty row at the end."""
+        """Show stored answers (question code -> cell), but not over what was kept for the reader.
+
+        Tables named in `more` get an empty row at the end.
+        """
         languages = [cell.lang for cell in cells.values() if cell is not None and cell.lang]
-        if languages and self.content_lang:
+        is_restored = any(field.was_sent for field in self.answer_fields)
+        if languages and self.content_lang and not is_restored:
             self.content_lang.data = max(sorted(set(languages)), key=languages.count)
         for field in self.answer_fields:
             cell = cells.get(field.question.code)
+            if field.was_sent:  # typed before their session ended, on the version they saw then
+                continue
             field.seen_version = cell.row_version if cell else 0
             field.speak((cell.lang if cell else None) or self.content_language)
             field.show(cell.value.get("raw") if cell else None)

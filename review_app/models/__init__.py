@@ -7,9 +7,11 @@ from review_app.models.items import Item, LastingItem
 from review_app.models.journal import Claim, Dispatch, Entry, Notice
 from review_app.models.reports import Answer, Report, Save, Snapshot
 from review_app.models.reviews import Comment, Finding, FindingReply, Point
+from review_app.models.sent import AnsweredForm, KeptForm, ResetRequest
 
 __all__ = [
     "Answer",
+    "AnsweredForm",
     "Claim",
     "Comment",
     "Cycle",
@@ -21,6 +23,7 @@ __all__ = [
     "Finding",
     "FindingReply",
     "Item",
+    "KeptForm",
     "LastingItem",
     "Membership",
     "Notice",
@@ -28,6 +31,7 @@ __all__ = [
     "Person",
     "Point",
     "Report",
+    "ResetRequest",
     "Save",
     "Snapshot",
     "WebSession",

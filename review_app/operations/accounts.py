@@ -4,15 +4,16 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from review_app.extensions import db
-from review_app.models import Membership, Person, WebSession
+from review_app.models import Entry, Membership, Person, ResetRequest, WebSession
 from review_app.operations.locks import hold_accounts
 from review_app.operations.steps import release_all
 from review_app.permissions import Actor, Denied, require
 from review_app.queries.people import person_by_email
-from review_app.transaction import atomic, record
+from review_app.transaction import atomic, record, wake_sweeper
 from workflows.messages import Message
 
 PARTY_ROLES = ("contributor", "coordinator")
@@ -93,11 +94,21 @@ def join(person: Person, *, name: str, password: str, language: str, now: dateti
 
 @atomic
 def request_reset(email: str, *, now: datetime) -> None:
-    """Have a reset link sent to a known, active person; say nothing about others. At most one a minute."""
-    person = person_by_email(email)
-    if person is None or not person.active:
-        return
-    record("person.reset_requested", actor=person, now=now, person=person)
+    """Note that somebody asked for a new password. The same for every address: who is known is looked up by the sweeper."""
+    row = insert(ResetRequest).values(email=email.strip().lower()[:254], created_at=now)
+    db.session.execute(row.on_conflict_do_nothing())
+    wake_sweeper()
+
+
+@atomic
+def answer_resets(now: datetime) -> None:
+    """Have a reset link sent to each known, active person who asked, at most one a minute. Unknown addresses are forgotten."""
+    asked = db.session.scalars(delete(ResetRequest).returning(ResetRequest.email)).all()
+    for person in db.session.scalars(select(Person).where(Person.email.in_(asked), Person.active).order_by(Person.id)):
+        of_them = Entry.fact == "person.reset_requested", Entry.person_id == person.id
+        last = db.session.scalar(select(func.max(Entry.created_at)).where(*of_them))
+        if last is None or now - last >= timedelta(minutes=1):
+            record("person.reset_requested", actor=person, now=now, person=person)
 
 
 @atomic
@@ -105,7 +116,7 @@ def set_password(person: Person, *, password: str, now: datetime) -> None:
     """Set a hashed password and end every session of the person."""
     person.password = password
     person.joined_at = person.joined_at or now
-    _end_sessions(person)
+    _end_sessions(person, now=now)
     record("person.password_changed", actor=person, now=now, person=person)
 
 
@@ -130,7 +141,7 @@ def deactivate(actor: Actor, person: Person, *, now: datetime) -> None:
     if person is actor:
         raise Denied(Message("You cannot deactivate your own account. Another administrator can."))
     person.active = False
-    _end_sessions(person)
+    _end_sessions(person, now=now)
     record("person.deactivated", actor=actor, now=now, person=person)
     release_all(person, now=now)
 
@@ -143,6 +154,7 @@ def reactivate(actor: Actor, person: Person, *, now: datetime) -> None:
     record("person.reactivated", actor=actor, now=now, person=person)
 
 
-def _end_sessions(person: Person) -> None:
+def _end_sessions(person: Person, *, now: datetime) -> None:
     person.fs_uniquifier = new_uniquifier()
-    db.session.execute(delete(WebSession).where(WebSession.person_id == person.id))
+    theirs = WebSession.person_id == person.id, WebSession.expires_at > now
+    db.session.execute(update(WebSession).where(*theirs).values(content={}, expires_at=now))

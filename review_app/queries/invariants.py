@@ -129,6 +129,11 @@ INVARIANTS = {
         select n.id from notice n join entry e on e.id = n.entry_id
           join entry after on after.report_id = e.report_id and after.row_version = e.row_version + 1
         where e.fact = 'report.returned' and after.fact = 'report.recalled' and n.status <> 'recalled'""",
+    "what somebody sent too late is kept for longer than a day": """
+        select id from kept_form where created_at < now() - interval '26 hours'""",
+    "a secret is kept with a form": """
+        select id from kept_form k where exists (
+          select 1 from jsonb_array_elements(k.fields) field where field ->> 0 in ('password', 'current', 'csrf_token'))""",
     "a notice was sent or read before its time": """
         select id from notice where sent_at < not_before or read_at < not_before""",
 }

@@ -1,6 +1,7 @@
 """Reads about people: who is who, and who belongs to an audience of `notices`."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -11,6 +12,27 @@ from review_app.models import Entry, Membership, Party, Person, Report
 def person_by_email(email: str) -> Person | None:
     """The person with this address, whatever its case."""
     return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
+def person_with_id(person_id: int) -> Person | None:
+    """The person, if there is one."""
+    return db.session.get(Person, person_id)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What signing in compares. `password` is hashed, or None before the invitation was accepted."""
+
+    id: int
+    password: str | None
+    active: bool
+
+
+def credentials_of(email: str) -> Credentials | None:
+    """In one statement, whether the address is known or not."""
+    query = select(Person.id, Person.password, Person.active).where(Person.email == email.strip().lower())
+    row = db.session.execute(query).one_or_none()
+    return Credentials(*row) if row else None
 
 
 def parties() -> list[Party]:

@@ -14,6 +14,7 @@ from review_app.models import Person
 from review_app.operations import accounts
 from review_app.permissions import require
 from review_app.queries.reports import report_for
+from review_app.web import finding
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -116,6 +117,7 @@ def _sign_in_first() -> Response | None:
     person = person_or_none()
     if person is not None:
         accounts.seen(person, now=now())
+        finding.find(person, now())
         return None
     back = request.full_path.rstrip("?") if request.method == "GET" else request.path
     session["was_asked_to_sign_in"] = True

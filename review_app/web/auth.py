@@ -15,9 +15,9 @@ from review_app.extensions import limiter
 from review_app.forms.accounts import AccountForm, ForgotForm, JoinForm, PasswordForm, ResetForm, SignInForm
 from review_app.forms.passwords import LONGEST
 from review_app.models import Person
-from review_app.operations import accounts
-from review_app.queries.people import person_by_email
-from review_app.web import access
+from review_app.operations import accounts, sent
+from review_app.queries.people import credentials_of, person_with_id
+from review_app.web import access, finding
 
 blueprint = Blueprint("auth", __name__)
 
@@ -37,11 +37,10 @@ def _nobodys_password() -> str:
 
 def _who(email: str, password: str) -> Person | None:
     """The active person with this address and password. The same work is done for everybody else."""
-    person = person_by_email(email)
-    known = person is not None and person.active and bool(person.password)
-    stored = person.password if known and person is not None else _nobodys_password()
-    is_right = bool(verify_password(_measured(password), stored or ""))
-    return person if known and is_right else None
+    found = credentials_of(email)
+    stored = found.password if found and found.active else None
+    is_right = bool(verify_password(_measured(password), stored or _nobodys_password()))
+    return person_with_id(found.id) if found and stored and is_right else None
 
 
 def _measured(password: str) -> str:
@@ -57,9 +56,13 @@ def _let_in(person: Person) -> None:
 
 
 def _onward(person: Person) -> Response:
-    """To the page that was asked for, if it is one of ours; else to where the person works, in their language."""
+    """To what was kept for them, to the page that was asked for if it is one of ours, or to where they work, in their language."""
     target = request.args.get("next", "")
-    if _is_ours(target):
+    if not _is_ours(target):
+        target = ""
+    if "kept=" not in target:
+        target = finding.newest(person, access.now()) or target
+    if target:
         return redirect(target)
     return redirect(url_for(access.workplace(person), lang=person.language))
 
@@ -173,6 +176,15 @@ def _invitation_is_over(token: str) -> Page:
         accounts.ask_again(waiting, now=access.now())
         return render_template("pages/auth/asked_again.html")
     return render_template("pages/auth/link_over.html", is_invitation=True, can_ask=waiting is not None), 410
+
+
+@blueprint.post("/account/kept/<int:kept_id>/delete")
+@access.signed_in
+def delete_kept(kept_id: int) -> Response:
+    """Do without a form that was kept while one was signed out."""
+    sent.delete_kept(access.actor().id, kept_id)
+    flash(gettext("What was kept is deleted."))
+    return redirect(url_for(access.workplace(access.actor())))
 
 
 @blueprint.route("/account", methods=["GET", "POST"])

@@ -3,44 +3,27 @@
 import logging
 from collections.abc import Sequence
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, current_app, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
+from werkzeug.wrappers import Response
 
 from review_app.permissions import Denied, NotFound
 from review_app.transaction import Stale
-from review_app.web import access, presentation
+from review_app.web import access, incoming, keeping, once, presentation
 from workflows.engine import Blocked, IllegalStep
 
 log = logging.getLogger(__name__)
 
-# Never shown again, whatever form they came from; and what no person typed.
-SECRET = ("password", "current", "token")
-MACHINERY = ("csrf_token", "seen", "action", "add_row", "content_lang", "row_version")
 Shown = tuple[str, int]
-
-
-def kept_text() -> Sequence[tuple[str, str]]:
-    """(field, text) of what was posted, for copying. No secrets, no hidden values, nothing blank."""
-    if request.method != "POST":
-        return ()
-    return [
-        (name, text)
-        for name, text in request.form.items(multi=True)
-        if text.strip() and not _is_machinery(name) and not any(word in name.lower() for word in SECRET)
-    ]
-
-
-def _is_machinery(name: str) -> bool:
-    return name in MACHINERY or name.startswith("seen-")
 
 
 def _kept_if_readable() -> Sequence[tuple[str, str]]:
     try:
-        return kept_text()
+        return keeping.typed_text()
     except HTTPException:  # the form itself cannot be read
         return ()
 
@@ -54,25 +37,42 @@ def _page_as_it_is() -> str:
     return request.full_path.rstrip("?") if rule and "GET" in (rule.methods or ()) else url_for("public.home")
 
 
-def _page(status: int, title: str, words: str, *, reasons: Sequence[object] = (), can_reload: bool = False) -> Shown:
+def _page(
+    status: int, title: str, words: str, *, reasons: Sequence[object] = (), address: str = "", button: str = "",
+    is_kept: bool = False,
+) -> Shown:
     page = render_template(
         "pages/errors/error.html", status=status, title=title, words=words, reasons=reasons, kept=_kept_if_readable(),
-        can_reload=can_reload, address=_page_as_it_is() if can_reload else "", is_signed_in=access.person_or_none() is not None,
+        address=address, button=button or gettext("Open the page as it is now"), is_kept=is_kept,
+        is_signed_in=access.person_or_none() is not None,
     )  # fmt: skip
     return page, status
 
 
-def expired(error: CSRFError) -> Shown:
-    """The form was open longer than the session, or came from elsewhere."""
+def expired(error: CSRFError) -> Shown | Response:
+    """The form was open longer than the session, its key was changed, or it came from elsewhere."""
     log.info("A form was refused: %s", error.description)
-    return _page(
-        400, gettext("This page was open too long"),
-        gettext(
+    person = access.person_or_none()
+    owner = person.id if person else current_app.session_interface.last_owner(request, access.now())  # type: ignore[attr-defined]
+    if first := once.answered_before(owner, once.digest()):
+        return first
+    title = gettext("This page was open too long")
+    page = keeping.keep(owner)
+    if page is None:
+        words = gettext(
             "You were signed out in the meantime, so nothing was saved. "
             "What you wrote is below: copy it, sign in and put it back."
-        ),
-        can_reload=True,
+        )
+        return _page(400, title, words, address=_page_as_it_is())
+    if person is not None:
+        words = gettext("Nothing was saved yet. What you wrote is kept for 24 hours: open the form again, it is in the fields.")
+        return _page(400, title, words, address=page, button=gettext("Open the form with your text"), is_kept=True)
+    words = gettext(
+        "You were signed out in the meantime, so nothing was saved yet. "
+        "What you wrote is kept for 24 hours: sign in again yourself, and it is back in the fields."
     )
+    sign_in = f"{url_for('auth.sign_in')}?{urlencode({'next': page})}"
+    return _page(400, title, words, address=sign_in, button=gettext("Sign in to get it back"), is_kept=True)
 
 
 def denied(error: Denied) -> Shown:
@@ -91,14 +91,14 @@ def stale(error: Exception) -> Shown:
     return _page(
         409, gettext("Somebody was faster"),
         gettext("This has changed since you opened the page, so nothing was done. Look at it as it is now, then decide again."),
-        can_reload=True,
+        address=_page_as_it_is(),
     )
 
 
 def illegal(error: IllegalStep) -> Shown:
     return _page(
         409, gettext("This cannot be done now"),
-        gettext("The report is in another state than when you opened the page. Look at it as it is now."), can_reload=True,
+        gettext("The report is in another state than when you opened the page. Look at it as it is now."), address=_page_as_it_is(),
     )
 
 
@@ -112,11 +112,12 @@ def untrusted(error: SecurityError) -> tuple[str, int, dict[str, str]]:
 
 
 def too_large(error: RequestEntityTooLarge) -> Shown:
-    """More than the server reads at once. It never saw the text, but the browser that sent it has it still."""
-    return _page(
-        413, gettext("This is too much at once"),
-        gettext("Nothing was saved. Go back: your browser still has what you wrote. Then send it in smaller parts."),
-    )
+    """More than a form may hold. Who is signed in gets their text back as far as the server reads at all."""
+    if access.person_or_none() is not None and incoming.read_all(request):
+        words = gettext("Nothing was saved. What you wrote is below: copy it, go back, and send it in smaller parts.")
+    else:
+        words = gettext("Nothing was saved. Go back: your browser still has what you wrote. Then send it in smaller parts.")
+    return _page(413, gettext("This is too much at once"), words)
 
 
 def http(error: HTTPException) -> Shown:

@@ -3,14 +3,19 @@
 import re
 from typing import Any
 
-from flask import Flask, Request, abort, request
+from flask import Flask, Request, abort, current_app, request
 from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.exceptions import HTTPException
 
 HIGHEST_ID = 2**31 - 1  # what an integer column holds
-
+FORM = "application/x-www-form-urlencoded"
 
 # NUL, which PostgreSQL keeps nowhere, and the signs that make a whole line run backwards; no keyboard types either.
-UNWANTED = re.compile("[\0\u202a-\u202e\u2066-\u2069]")
+UNWANTED = re.compile("[\0\u202a-\u202e]")
+# Isolates set off a word of the other direction within Arabic and Hebrew text. One without its end would reach beyond
+# the text it stands in, so only pairs within a line are kept.
+ISOLATES, END_OF_ISOLATE = "\u2066\u2067\u2068", "\u2069"
+ANY_ISOLATE = re.compile(f"[{ISOLATES}{END_OF_ISOLATE}]")
 
 
 class Typed(ImmutableMultiDict[str, Any]):
@@ -29,7 +34,40 @@ class SafeRequest(Request):
 
 
 def _clean(value: Any) -> Any:
-    return UNWANTED.sub("", value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    value = UNWANTED.sub("", value)
+    return "\n".join(map(_balanced, value.split("\n"))) if ANY_ISOLATE.search(value) else value
+
+
+def _balanced(line: str) -> str:
+    """A line without the isolates that do not end in it, and without ends of none."""
+    kept, opened = list(line), []
+    for at, sign in enumerate(line):
+        if sign in ISOLATES:
+            opened.append(at)
+        elif sign == END_OF_ISOLATE:
+            if opened:
+                opened.pop()
+            else:
+                kept[at] = ""
+    for at in opened:
+        kept[at] = ""
+    return "".join(kept)
+
+
+def read_all(refused: Request) -> bool:
+    """Read a form that was refused for its length, so that its text can be shown. False: it is longer than anything is read."""
+    if refused.mimetype != FORM or refused.content_length is None:
+        return False
+    longest = current_app.config["MAX_CONTENT_LENGTH"]
+    refused.max_content_length = refused.max_form_memory_size = longest
+    for name in ("form", "files", "stream", "values"):  # what was remembered of the attempt
+        refused.__dict__.pop(name, None)
+    try:
+        return bool(refused.form)
+    except HTTPException:
+        return False
 
 
 def register(app: Flask) -> None:
@@ -38,7 +76,7 @@ def register(app: Flask) -> None:
 
     @app.url_value_preprocessor
     def _refuse(endpoint: str | None, values: dict[str, Any] | None) -> None:
-        if request.mimetype == "application/x-www-form-urlencoded":  # read at once, which only the whole length can limit
+        if request.mimetype == FORM:  # read at once, which only the whole length can limit
             request.max_content_length = app.config["MAX_FORM_MEMORY_SIZE"]
         for value in (values or {}).values():
             if isinstance(value, str) and "\0" in value:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_timedelta
 from flask import Flask, g
 from flask_babel import format_date, format_datetime, get_locale, gettext
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from review_app import permissions
@@ -19,7 +20,7 @@ from review_app.queries.notices import unread_count
 from review_app.queries.reports import due_moment, is_late
 from review_app.questionnaire.language import DAY_PATTERNS, LANGUAGES, Question, Questionnaire
 from review_app.questionnaire.sheets import Sheet
-from review_app.web import access
+from review_app.web import access, keeping, once
 from workflows.messages import Message
 from workflows.states import CYCLE_NAMES, NAMES, WAITS_FOR, CycleState, State
 
@@ -123,6 +124,14 @@ def nav_can(action: str, subject: Any = None, **options: Any) -> bool:
     return bool(permissions.can(access.person_or_none(), action, subject, **options))
 
 
+def hidden_fields() -> Markup:
+    """What every form that is posted carries unseen: its token, its key, and which kept form it shows again."""
+    fields = [("csrf_token", generate_csrf()), (once.FIELD, once.key_of_page())]
+    if g.get("kept"):
+        fields.append(("kept", g.kept.id))
+    return Markup("").join(Markup('<input type="hidden" name="{}" value="{}">').format(*field) for field in fields)
+
+
 def _unread() -> int:
     person = access.person_or_none()
     return unread_count(person, access.now()) if person else 0
@@ -144,6 +153,8 @@ def register(app: Flask) -> None:
         point_question=point_question,
         cycle_state_name=lambda state: say(CYCLE_NAMES[CycleState(state)]),
         LANGUAGES=LANGUAGES,
+        hidden_fields=hidden_fields,
+        readable=keeping.readable,
         Markup=Markup,
     )
 
@@ -154,6 +165,7 @@ def register(app: Flask) -> None:
             "person": access.person_or_none(),
             "now": access.now(),
             "unread": _Lazy(_unread),
+            "kept_form": g.get("kept"), "also_kept": g.get("also_kept"),
         }
 
 

@@ -52,6 +52,7 @@ ELSEWHERE: Mapping[str, Callable[[World], Any]] = {
     "office.slug": lambda world: world.cycles["opened"][0],
     "office.deactivate.person_id": lambda world: world.people["rolf"],
     "office.reactivate.person_id": lambda world: world.people["gone"],
+    "auth.delete_kept.kept_id": lambda world: world.kept,
     "filename": lambda world: "app.css",
 }
 # Which cycle a step is tried on, so that it can succeed.
@@ -63,6 +64,7 @@ BODIES: Mapping[str, Callable[[World, Place, Args], Mapping[str, Any]]] = {
     "auth.forgot": lambda w, p, a: {"email": "carla@example.org"},
     "auth.reset": lambda w, p, a: {"password": "seven otters under a bridge"},
     "auth.join": lambda w, p, a: {"name": "Nuria", "language": "es", "password": "seven otters under a bridge"},
+    "auth.delete_kept": lambda w, p, a: {},
     "auth.account": lambda w, p, a: {"name": "Somebody else", "language": "fr", "time_zone": "UTC"},
     "inbox.mark_read": lambda w, p, a: {},
     "desk.reply": lambda w, p, a: {f"p{a['point_id']}-reply": "We counted again."},
