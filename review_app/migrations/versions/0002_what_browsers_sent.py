@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql as pg
 
 revision = "0002"
-down_revision = "0001"
+down_revision = "0007"
 
 APP = "relata_app"
 
