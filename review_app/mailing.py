@@ -16,7 +16,7 @@ from flask_babel import force_locale, format_date, get_locale
 from review_app.extensions import db
 from review_app.models import Notice, Party, Person, Report
 from review_app.operations.publications import slug_of
-from review_app.questionnaire.language import DAY_PATTERNS, Text
+from review_app.questionnaire.language import Text, day_pattern
 from review_app.tokens import INVITATION_LASTS, RESET_LASTS, invitation_token, reset_token
 
 PRODUCT = "Relata"
@@ -185,7 +185,7 @@ def _words(words: dict[str, str], language: str) -> str:
 
 
 def _day(day: date) -> str:
-    return str(format_date(day, DAY_PATTERNS[str(get_locale())[:2]]))
+    return str(format_date(day, day_pattern(str(get_locale())[:2], day)))
 
 
 def _one_line(words: str) -> str:

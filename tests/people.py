@@ -16,7 +16,7 @@ PASSWORD = "a heron over the harbour"
 PARTIES = {
     "CL": {"en": "Chile", "fr": "Chili", "es": "Chile"},
     "PE": {"en": "Peru", "fr": "Pérou", "es": "Perú"},
-    "KE": {"en": "Kenya", "fr": "Kenya", "es": "Kenia"},
+    "KE": {"en": "Kenya", "fr": "Kenya", "es": "Kenya"},
 }
 _hashed: dict[str, str] = {}
 

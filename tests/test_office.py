@@ -102,6 +102,15 @@ def test_an_edition_whose_crosswalk_leaves_out_questions_cannot_open(ada: Browse
         library.configure(settings.questionnaire_paths)
 
 
+@pytest.mark.parametrize(("language", "shown"), [("en", "1 June 2027"), ("fr", "1er juin 2027"), ("es", "1 de junio de 2027")])
+def test_the_first_of_a_month(ada: Browser, app: Flask, language: str, shown: str) -> None:
+    with app.app_context():
+        cycles.plan_cycle(
+            SYSTEM, slug="june", titles={"en": "June"}, questionnaire="qpr", edition="2019", now=NOW, due_on=date(2027, 6, 1)
+        )
+    assert ada.get(f"/{language}/office/cycles/june").has(shown)
+
+
 def test_a_cycle_is_planned_opened_closed_and_reopened(ada: Browser, app: Flask) -> None:
     page = ada.get("/en/office/cycles/new").follow("Quadrennial periodic report")
     page.fill({

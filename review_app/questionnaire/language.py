@@ -2,16 +2,22 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 LANGUAGES = ("en", "fr", "es")
-# How a day is written out in each (CLDR pattern).
-DAY_PATTERNS = {"en": "d MMMM y", "fr": "d MMMM y", "es": "d 'de' MMMM 'de' y"}
 
 Type = Literal[
     "text", "longtext", "yes_no", "choice", "choices", "number", "percent", "money", "year", "date",
     "url", "country", "contact", "table", "group",
 ]
+
+
+def day_pattern(language: str, on: date) -> str:
+    """How a day is written out (CLDR pattern): 1 June 2027, 1er juin 2027, 1 de junio de 2027."""
+    if language == "es":
+        return "d 'de' MMMM 'de' y"
+    return "d'er' MMMM y" if language == "fr" and on.day == 1 else "d MMMM y"
 
 
 class Text(dict[str, str]):

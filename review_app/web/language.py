@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
 from flask import Flask, g, request, url_for
-from flask_babel import format_datetime, format_decimal, get_locale, get_translations, gettext
+from flask_babel import format_decimal, get_locale, get_translations, gettext
 
 from review_app.forms.countries import country_name
 from review_app.forms.languages import INTERFACE_LANGUAGES, direction
@@ -70,15 +70,11 @@ def calendar_day(value: Any) -> str:
 def deadline(on: date, zone: str = "UTC") -> str:
     """The last minute of a due date where it was set, and in UTC when that differs."""
     last = presentation.due_moment(on, zone) - timedelta(minutes=1)
-    there = _clock(last.astimezone(ZoneInfo(zone)))
+    there = presentation.clock(last.astimezone(ZoneInfo(zone)))
     if zone == "UTC":
         return f"{there} UTC"
     place = get_timezone_location(zone, locale=get_locale(), return_city=True)
-    return gettext("%(there)s, time of %(place)s (%(utc)s UTC)", there=there, place=place, utc=_clock(last))
-
-
-def _clock(moment: Any) -> str:
-    return str(format_datetime(moment, f"{presentation.day_pattern()}, HH:mm", rebase=False))
+    return gettext("%(there)s, time of %(place)s (%(utc)s UTC)", there=there, place=place, utc=presentation.clock(last))
 
 
 def is_over(on: date, zone: str = "UTC") -> bool:

@@ -18,7 +18,7 @@ from review_app.operations.publications import slug_of
 from review_app.prose import prose
 from review_app.queries.notices import unread_count
 from review_app.queries.reports import due_moment, is_late
-from review_app.questionnaire.language import DAY_PATTERNS, LANGUAGES, Question, Questionnaire
+from review_app.questionnaire.language import LANGUAGES, Question, Questionnaire, day_pattern
 from review_app.questionnaire.sheets import Sheet
 from review_app.web import access, keeping, once
 from workflows.messages import Message
@@ -65,17 +65,17 @@ def moment(at: datetime | None) -> str:
     if at is None:
         return ""
     local = at.astimezone(zone())
-    return f"{format_datetime(local, f'{day_pattern()}, HH:mm', rebase=False)} {local.tzname()}"
+    return f"{clock(local)} {local.tzname()}"
 
 
-def day_pattern() -> str:
-    """How a day is written out in the reader's language."""
-    return DAY_PATTERNS[current_language()]
+def clock(local: datetime) -> str:
+    """A moment as it stands, day and time in the reader's language."""
+    return str(format_datetime(local, f"{day_pattern(current_language(), local)}, HH:mm", rebase=False))
 
 
 def day(on: date | None) -> str:
     """A civil date in words."""
-    return format_date(on, day_pattern()) if on else ""
+    return format_date(on, day_pattern(current_language(), on)) if on else ""
 
 
 def far(on: date | None, zone_name: str = "UTC") -> str:
