@@ -514,3 +514,46 @@ def test_saving_a_page_leaves_the_language_of_untouched_answers_alone(desk: Desk
     assert spoken() == {"overview": "fr", "motto": "fr", "wishes": "en"}
     desk.carla.get(desk.facts).fill({"content_lang": "es"}).press("Save and continue")
     assert spoken() == {"overview": "es", "motto": "es", "wishes": "en"}
+
+
+# Every text that was ever sent.
+
+
+def test_every_text_of_an_answer_is_listed_and_any_can_be_brought_back(desk: Desk) -> None:
+    hers, his = desk.carla.get(desk.facts), desk.caspar.get(desk.facts)
+    hers.fill({"overview": "First."}).press("Save and continue")
+    his.fill({"overview": "His, refused."}).press("Save and continue")
+    steps.write(desk.carla, desk.facts, {"overview": "Second."})
+
+    page = desk.carla.get(desk.facts).follow("Earlier texts")
+    assert page.h1 == "Overview"
+    told = [" ".join(line.get_text(" ").split()) for line in page.select("ol.journal > li")]
+    assert [next(text for text in ("First.", "His, refused.", "Second.") if text in line) for line in told] == [
+        "Second.", "His, refused.", "First.",
+    ]  # fmt: skip
+    assert ["Stands now" in line for line in told] == [True, False, False]
+    assert ["Caspar" in line and "Kept, not saved" in line for line in told] == [False, True, False]
+
+    first = page.select("ol.journal > li a")[-1]["href"]
+    page = desk.carla.get(str(first))
+    assert page.has("The earlier text", "First.", "Second.") and page.value("overview") == "First."
+    page.press("Save this text")
+    assert desk.raw("overview") == "First."
+    assert [text for text, outcome in desk.history("overview") if outcome == "accepted"] == ["First.", "Second.", "First."]
+
+
+def test_the_history_of_an_entry_is_its_own(desk: Desk) -> None:
+    page = desk.carla.get(f"{desk.home}/sections/houses").press("Add: Library")
+    page.fill({"house_name": "North"}).press("Save and continue")
+    page = desk.carla.get(f"{desk.home}/sections/houses").follow("North").follow("Earlier texts")
+    assert [len(page.select("ol.journal > li")), "North" in page.main] == [1, True]
+    desk.carla.get(f"{desk.home}/history/house_name", status=404)
+    desk.carla.get(f"{desk.home}/history/house_name?item=nothing", status=404)
+
+
+def test_a_long_history_is_shown_thirty_at_a_time(desk: Desk) -> None:
+    for number in range(32):
+        steps.write(desk.carla, desk.facts, {"motto": f"Motto {number}"})
+    page = desk.carla.get(f"{desk.home}/history/motto")
+    assert len(page.select("ol.journal > li")) == 30
+    assert len(page.follow("Still earlier texts").select("ol.journal > li")) == 2

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from review_app.extensions import db
 from review_app.models import Answer, Comment, Finding, FindingReply, Item, Person, Point, Report, Save
@@ -77,6 +77,24 @@ def ended_items(report: Report, group: str) -> list[Item]:
 def save_of(report: Report, save_id: int) -> Save | None:
     """One kept text of this report."""
     return db.session.scalar(select(Save).where(Save.id == save_id, Save.report_id == report.id))
+
+
+def texts_of(
+    report: Report, question: str, item_id: UUID | None, *, before: int | None, limit: int
+) -> list[tuple[Save, str | None]]:
+    """Every text that was ever sent for one answer with its writer's name, newest first; only those older than save `before`."""
+    mine = (
+        select(Save, Person.name)
+        .outerjoin(Person, (Save.actor_kind == "person") & (Person.id == Save.actor_id))
+        .where(
+            Save.report_id == report.id, Save.question == question,
+            Save.item_id.is_(None) if item_id is None else Save.item_id == item_id,
+            Save.id < before if before else true(),
+        )
+        .order_by(Save.id.desc())
+        .limit(limit)
+    )  # fmt: skip
+    return [(save, name) for save, name in db.session.execute(mine)]
 
 
 def answer_at(report: Report, question: str, item_id: UUID | None) -> tuple[Answer | None, str | None]:

@@ -40,6 +40,7 @@ OF_REPORT: Mapping[str, Callable[[Place, Args], Any]] = {
     "form_id": lambda place, args: place.form_id,
     "fingerprint": lambda place, args: place.fingerprint,
     "number": lambda place, args: place.receipts,
+    "question": lambda place, args: "responsible_agency",
 }
 SEVERAL: Mapping[str, tuple[str, ...]] = {"code": ("budget", "identification"), "group": ("indicators",)}
 ELSEWHERE: Mapping[str, Callable[[World], Any]] = {

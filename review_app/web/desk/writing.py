@@ -12,7 +12,7 @@ from review_app.forms.sections import SectionForm, make_form
 from review_app.models import Item, Report
 from review_app.operations.answers import Outcome, Typed, add_item, end_item, save_answers
 from review_app.permissions import NotFound, can
-from review_app.queries.answers import answer_at, ended_items, save_of, sheet_of
+from review_app.queries.answers import answer_at, ended_items, save_of, sheet_of, texts_of
 from review_app.queries.changes import differing
 from review_app.queries.reports import questionnaire_of
 from review_app.questionnaire import values
@@ -22,6 +22,8 @@ from review_app.web import access
 from review_app.web.desk import blueprint
 from review_app.web.desk.reports import is_recallable, visible_points
 from review_app.web.presentation import current_language, say
+
+TEXTS_A_PAGE = 30
 
 
 @blueprint.get("/reports/<int:report_id>/sections/<code>")
@@ -103,7 +105,7 @@ def end(report: Report, item_id: UUID, verb: str) -> Response:
 def conflict(report: Report, save_id: int) -> str | Response:
     """Two people wrote one answer: both texts, and one to keep."""
     kept = save_of(report, save_id)
-    if kept is None or kept.outcome != "refused":
+    if kept is None:
         raise NotFound
     sheet = sheet_of(report)
     entry = _entry(sheet, kept.item_id) if kept.item_id else None
@@ -130,6 +132,41 @@ def conflict(report: Report, save_id: int) -> str | Response:
         changes=differing(_text(theirs.value if theirs else None), _text(kept.value)),
         title=sheet.title(entry) if entry else "",
     )
+
+
+@blueprint.get("/reports/<int:report_id>/history/<question>")
+@access.report("report.read_answers")
+def history(report: Report, question: str) -> str:
+    """Every text that was ever sent for one answer, each of which can be brought back."""
+    sheet = sheet_of(report)
+    entry = _entry(sheet, _item_id(request.args.get("item"))) if request.args.get("item") else None
+    try:
+        asked = sheet.questionnaire.find(question, entry.group if entry else None)
+        home = sheet.questionnaire.section_of(entry.group if entry else question)
+    except KeyError:
+        raise NotFound from None
+    before = request.args.get("before", type=int)
+    texts = texts_of(report, question, entry.id if entry else None, before=before, limit=TEXTS_A_PAGE + 1)
+    cell = sheet.cell(question, entry.id if entry else None)
+    return render_template(
+        "pages/desk/history.html",
+        report=report,
+        section=home,
+        entry=entry,
+        title=sheet.title(entry) if entry else "",
+        question=asked,
+        texts=texts[:TEXTS_A_PAGE],
+        older=texts[TEXTS_A_PAGE - 1][0].id if len(texts) > TEXTS_A_PAGE else None,
+        standing=cell.row_version if cell else 0,
+        may_write=can(access.actor(), "report.write", report, section=home.code) and not is_recallable(report),
+    )
+
+
+def _item_id(text: str | None) -> UUID:
+    try:
+        return UUID(text)
+    except (TypeError, ValueError):
+        raise NotFound from None
 
 
 class _Kept:
