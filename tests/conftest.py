@@ -26,10 +26,11 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 from aiosmtpd.controller import Controller
-from sqlalchemy import event
+from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine import Engine
 
 from config import ROLE_APP, ROLE_OWNER, ROLE_PUBLIC, Settings
+from review_app.database import plain
 from review_app.local_services import LocalPostgres, LocalValkey, free_port
 from tests.browser import Browser
 
@@ -215,15 +216,22 @@ def shared_app(settings: Settings) -> "Flask":
 
 
 @pytest.fixture
-def app(shared_app: "Flask", settings: Settings, ground: Ground) -> Iterator["Flask"]:
-    """The application. Afterwards every table and the queue are emptied."""
+def app(request: pytest.FixtureRequest, shared_app: "Flask", settings: Settings, ground: Ground) -> Iterator["Flask"]:
+    """The application. Afterwards the invariants must hold, and every table and the queue are emptied.
+
+    They cannot hold where a test makes rows that no operation makes so: `@pytest.mark.by_hand("which rows, and why")`.
+    """
     yield shared_app
     from review_app.extensions import db
+    from review_app.queries.invariants import broken
 
     with shared_app.app_context():
         db.session.remove()
+        found = {} if request.node.get_closest_marker("by_hand") else broken()
+        db.session.remove()
     empty_tables(settings)
     _empty_queue(ground)
+    assert found == {}, "the test left a database that contradicts itself"
 
 
 @pytest.fixture
@@ -236,10 +244,14 @@ def db(app: "Flask") -> Iterator["SQLAlchemy"]:
         database.session.remove()
 
 
+def administrator_url(settings: Settings) -> URL:
+    """The database of the tests as the cluster's administrator sees it."""
+    return make_url(settings.database_admin_url).set(database=make_url(settings.database_url).database)
+
+
 def empty_tables(settings: Settings) -> None:
     """Empty every table that has rows. As the cluster's administrator: no role of ours may empty the journal."""
-    url = settings.database_admin_url.rsplit("/", 1)[0] + "/" + settings.database_url.rsplit("/", 1)[1]
-    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as admin:
+    with psycopg.connect(plain(administrator_url(settings)), autocommit=True) as admin:
         admin.execute("set lock_timeout = '15s'")
         admin.execute("""
             do $$ declare name text; filled text[] := '{}'; has_rows boolean;

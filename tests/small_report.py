@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from psycopg.pq import ExecStatus
 from sqlalchemy import Connection, select
 
 from config import Settings
@@ -105,17 +107,33 @@ def _made() -> Small:
     return Small(people, cycle.id, report.id, gap.fingerprint)
 
 
+SAVEPOINTS = {
+    "do_savepoint": "savepoint", "do_rollback_to_savepoint": "rollback to savepoint", "do_release_savepoint": "release savepoint",
+}  # fmt: skip
+
+
+def _at_once(command: str, connection: Connection, name: str) -> None:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    result = driver.pgconn.exec_(f"{command} {name}".encode())
+    assert result.status == ExecStatus.COMMAND_OK, result.error_message
+
+
 @contextmanager
 def undone(app: Flask) -> Iterator[Connection]:
     """Whatever operations commit meanwhile lies inside one transaction, which is taken back at the end.
 
     What was read before stays in the session: operations must look again at whatever others may have changed.
+    Savepoints stand for commits. They go straight to the server: psycopg would forget its prepared statements at each
+    rollback, and thousands of steps would have all their queries planned again.
     """
     db.session.remove()
     with db.engine.connect() as connection, pytest.MonkeyPatch.context() as patch:
         patch.setitem(db._app_engines[app], None, connection)
         patch.setitem(db.session.session_factory.kw, "join_transaction_mode", "create_savepoint")
         patch.setitem(db.session.session_factory.kw, "expire_on_commit", False)
+        for method, command in SAVEPOINTS.items():
+            patch.setattr(db.engine.dialect, method, partial(_at_once, command))
         whole = connection.begin()
         try:
             yield connection

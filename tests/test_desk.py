@@ -478,6 +478,7 @@ def test_who_signs_in_from_a_public_page_arrives_where_they_work(
     assert page.url == address
 
 
+@pytest.mark.by_hand("a membership is taken away, for which there is no page")
 def test_whose_account_has_no_work_is_told_so(desk: Desk) -> None:
     desk.caspar.get("/en/desk")
     with desk.app.app_context():

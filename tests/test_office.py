@@ -166,6 +166,7 @@ def test_an_old_page_cannot_move_a_cycle(ada: Browser, app: Flask) -> None:
     old.press("Open the cycle", status=409)
 
 
+@pytest.mark.by_hand("reports are put into each state")
 def test_the_table_counts_each_status_and_filters_by_it(ada: Browser, app: Flask) -> None:
     with app.app_context():
         cycle = opened(expected=(("CL", ""), ("PE", ""), ("KE", "")))
@@ -275,6 +276,7 @@ def test_empty_pages_offer_the_first_step(ada: Browser) -> None:
     assert ada.get("/en/office/people?words=nobody").has("Nobody fits these filters")
 
 
+@pytest.mark.by_hand("reports are put into each state")
 def test_lists_cost_the_same_for_one_row_and_thirty(ada: Browser, app: Flask) -> None:
     with app.app_context():
         opened(expected=(("CL", ""),))

@@ -12,6 +12,8 @@ from review_app.permissions import ACTIONS, SYSTEM, Actor, Denied, can, relation
 from review_app.transaction import atomic
 from workflows.states import State
 
+pytestmark = pytest.mark.by_hand("a report is put into each state")
+
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 EVERY = frozenset(State)
 WRITING, SUBMITTED = {State.DRAFT, State.REVISION}, {State.REVIEW, State.REVISION, State.PUBLISHED}

@@ -22,6 +22,8 @@ from tests.browser import Browser
 from tests.people import add_parties, make_person, sign_in
 from tests.test_office import counted_queries
 
+pytestmark = pytest.mark.by_hand("reports are put into review without the country that wrote them")
+
 PROSE = {
     "programme_name": "Arts for All", "description": "Weekly workshops in twelve towns.\nFree of charge.",
     "year_results": "Attendance doubled. cheap-pills.example", "programme_scale": "",

@@ -21,6 +21,8 @@ from review_app.transaction import atomic
 from tests.conftest import running_worker
 from tests.delivery import NOW, change, dispatch, mails, make_world, state
 
+pytestmark = pytest.mark.by_hand("a report is put into a state and a fact is stated, to see what is done about it")
+
 
 @pytest.fixture
 def rung(monkeypatch):
