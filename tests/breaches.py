@@ -55,14 +55,16 @@ def public_answer(question: str, value: str, *, item: str = "null", publication:
         values ({publication}, {item}, 'budget', '{question}', 99, {value});"""
 
 
+def copied(table: str, which: str, **other: str) -> str:
+    """A copy of one row, but for `other` columns."""
+    changed = ", ".join(f"'{name}', {value}" for name, value in other.items())
+    return f"""
+        insert into {table} select (jsonb_populate_record(old, jsonb_build_object({changed}))).* from {table} old where {which};"""
+
+
 def publication(**other: str) -> str:
     """A second publication of the published report, numbered 2 and not current, but for `other` columns."""
-    kept = ("slug", "questionnaire", "edition", "party_code", "party_names", "region", "cycle_titles", "subject", "title", "origin",
-            "sha256", "report_id")  # fmt: skip
-    values = {"number": "2", "is_current": "false", "published_at": "now()", **{name: name for name in kept}, **other}
-    return f"""
-        insert into published.publication ({', '.join(values)})
-        select {', '.join(values.values())} from published.publication where id = :publication;"""
+    return copied("published.publication", "old.id = :publication", **{"id": "-1", "number": "2", "is_current": "false", **other})
 
 
 def web_session(person: str, content: str) -> str:
@@ -205,8 +207,10 @@ PUBLISHED = {
     "the public reads an answer that is not public": breach(public_answer("programme_contact", X)),
     "the public reads words that were not submitted": breach(public_answer("areas_named", X)),
     "the public reads an entry that its report does not have": breach(
-        """insert into published.item (publication_id, id, "group", section, position, title)
-           values (:publication, gen_random_uuid(), 'indicators', 'budget', 9, 'x')"""
+        copied("published.item", "old.publication_id = :publication limit 1", id="gen_random_uuid()")
+    ),
+    "a publication counts other entries than it has": breach(
+        "update published.publication set entries = 9 where id = :publication"
     ),
     "an answer is public without its entry": breach(public_answer("areas_named", BLANK, item="gen_random_uuid()")),
     "a publication says it is of another party or edition than its report": breach(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from review_app.extensions import db as database
 from review_app.models import Answer, Comment, Cycle, Finding, Item, Party, Person, Point, Report, Snapshot
+from review_app.operations import accounts
 from review_app.operations.snapshots import freeze
 from review_app.permissions import SYSTEM
 from review_app.queries.changes import differing
@@ -18,6 +19,7 @@ from review_app.queries.preview import cut
 from review_app.questionnaire import values
 from review_app.questionnaire.library import library
 from review_app.transaction import atomic
+from tests import steps_http as steps
 from tests.browser import Browser
 from tests.people import add_parties, make_person, sign_in
 from tests.test_office import counted_queries
@@ -135,6 +137,21 @@ def test_the_reviewer_of_a_party_never_sees_its_reports(rita: Browser, app: Flas
     sign_in(rita, "rita")  # joining again ended her session
     assert rita.get("/en/review?show=all").has("No report is here")
     rita.get(f"/en/review/reports/{report_id}", status=403)
+
+
+def test_a_reviewer_who_joins_a_party_lets_go_of_its_reports(rita: Browser, app: Flask) -> None:
+    with app.app_context():
+        report_id = submitted("Arts for All")
+        elsewhere = submitted("Arts for All", party="PE")
+    for one in (report_id, elsewhere):
+        steps.take(rita, one)
+    with app.app_context():
+        accounts.invite(
+            SYSTEM, email="rita@example.org", name="Rita", language="en", role="contributor", party_code="CL", now=datetime.now(UTC)
+        )
+        database.session.expire_all()
+        held = database.session.scalars(select(Report.id).where(Report.taken_at.is_not(None)))
+        assert list(held) == [elsewhere]
 
 
 def test_a_country_sees_no_page_of_the_review(rita: Browser, app: Flask, new_client: Callable[[], Browser]) -> None:

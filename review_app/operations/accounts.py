@@ -44,7 +44,10 @@ def invite(
     party_code: str | None = None,
     sections: Sequence[str] | None = None,
 ) -> Person:
-    """Give a role to the person with this address, who is created when unknown, and tell them. Raises Denied."""
+    """Give a role to the person with this address, who is created when unknown, and tell them. Raises Denied.
+
+    A reviewer who joins a party lets go of its reports.
+    """
     _may_invite(actor, role, party_code)
     person = person_by_email(email)
     if person is None:
@@ -58,6 +61,8 @@ def invite(
         db.session.add(person)
     elif not person.active:
         raise Denied(Message("This person was deactivated. Reactivate the account before inviting them again."))
+    else:
+        hold_accounts(person)
     existing = next((m for m in person.memberships if (m.party_code, m.role) == (party_code, role)), None)
     scope = sorted(set(sections)) if sections and role == "contributor" else None
     if existing:
@@ -73,6 +78,8 @@ def invite(
         person=person,
         params={"role": role, "party": party_code, "sections": scope},
     )
+    if party_code:
+        release_all(person, now=now, party_code=party_code)
     return person
 
 

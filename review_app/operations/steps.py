@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, select, true, update
 
 from review_app.checks.engine import check
 from review_app.extensions import db
@@ -267,14 +267,15 @@ AFTER: dict[str, Callable[[_Taking], None]] = {"submit": _freeze, "resubmit": _f
 
 
 @atomic
-def release_all(reviewer: Person, *, now: datetime) -> None:
-    """Release every report a leaving reviewer holds.
+def release_all(reviewer: Person, *, now: datetime, party_code: str | None = None) -> None:
+    """Release every report a leaving reviewer holds; with a party only its reports.
 
     By the system: the reviewer leaves whoever closed the account, even somebody who may not touch these reports.
     """
     held = db.session.execute(
         select(Report.id, Report.row_version).where(
-            Report.reviewer_id == reviewer.id, Report.taken_at.is_not(None), Report.state == "review"
+            Report.reviewer_id == reviewer.id, Report.taken_at.is_not(None), Report.state == "review",
+            true() if party_code is None else Report.party_code == party_code,
         )
     ).all()
     for report_id, seen in held:

@@ -50,4 +50,7 @@ INVARIANTS = {
         select p.id from published.publication p join report r on r.id = p.report_id join cycle c on c.id = r.cycle_id
         where (p.party_code, p.subject, p.questionnaire, p.edition, p.origin)
           <> (r.party_code, r.subject, c.questionnaire, c.edition, r.origin)""",
+    "a publication counts other entries than it has": """
+        select p.id from published.publication p where p.entries <> (
+          select count(*) from published.item i where i.publication_id = p.id and i.slug is not null)""",
 }
