@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -55,6 +56,7 @@ def _answer(report_id: int, person: Person, code: str, raw: str, item: Item | No
     ))  # fmt: skip
 
 
+@pytest.mark.by_hand("thirty rows of each kind at once")
 def test_the_ministrys_pages_cost_the_same_for_one_row_and_thirty(
     app: Flask, new_client: Callable[[], Browser], count_queries: Callable[[], Any], monkeypatch: Any,
     figure: Figure,
