@@ -67,6 +67,12 @@ def publication(**other: str) -> str:
     return copied("published.publication", "old.id = :publication", **{"id": "-1", "number": "2", "is_current": "false", **other})
 
 
+def kept_form(fields: str, age: str) -> str:
+    return f"""
+        insert into kept_form (person_id, page, target, fields, created_at)
+        values (@rita, '/', '/', '{fields}', now() - interval '{age}');"""
+
+
 def web_session(person: str, content: str) -> str:
     return f"""
         insert into web_session (key, person_id, content, expires_at)
@@ -100,6 +106,8 @@ ACCOUNTS = {
     ),
     "something was done by a person who is not there": breach("update answer set actor_id = 0 where report_id = :draft"),
     "a session belongs to a person who is not there": breach(web_session("0", "'{}'")),
+    "what somebody sent too late is kept for longer than a day": breach(kept_form("[]", "27 hours")),
+    "a secret is kept with a form": breach(kept_form('[["password", "x"]]', "1 hour")),
     "an account is closed or open against its journal": breach(fact("person.deactivated", person="@rolf")),
 }
 ANSWERS = {
