@@ -114,6 +114,15 @@ def too_little(place: Place) -> Iterator[Found]:
             yield place.found("LEAST-01", "error", question=question, message=text, quote=_quote(clean))
 
 
+def unconfirmed(place: Place) -> Iterator[Found]:
+    """CARRY-01: an answer of the last report that nobody has confirmed, changed or emptied."""
+    for question in place.asked:
+        cell = place.cell(question)
+        if cell is not None and cell.is_carried and not shapes.is_blank(cell.value):
+            text = Message("“%(question)s” comes from the last report: confirm it, change it or empty it.", {"question": question.label})
+            yield place.found("CARRY-01", "error", question=question, message=text)
+
+
 def _quote(raw: Any) -> str:
     if isinstance(raw, Mapping):
         return str(raw.get("email", ""))[:200]

@@ -29,10 +29,11 @@ _PROSE = _names("text longtext money")
 _WORDS = _names("text longtext money contact table")
 _SOURCE = _names("source")
 
-QUICK = frozenset({"EVAL-01", "FORM-01", "LEAST-01", "LIMIT-01", "MON-01", "PART-01", "PART-02", "REQ-01", "TAG-01"})
+QUICK = frozenset({"CARRY-01", "EVAL-01", "FORM-01", "LEAST-01", "LIMIT-01", "MON-01", "PART-01", "PART-02", "REQ-01", "TAG-01"})
 """What is required, and on which condition: these run with every page. The worker runs the others after a save."""
 
 RULES: tuple[Rule, ...] = (
+    Rule("CARRY-01", "error", Message("An answer of the last report that nobody has confirmed"), completeness.unconfirmed),
     Rule("REQ-01", "error", Message("A required answer, cell or entry is missing"), completeness.missing),
     Rule(
         "REQ-02", "warning", Message("A caption for the website without an address"), sources.captions_without_address,

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from flask_babel import gettext, lazy_gettext
 from wtforms import (
+    BooleanField,
     EmailField,
     FieldList,
     Form,
@@ -61,6 +62,10 @@ class CycleForm(PageForm):
         lazy_gettext("Time zone of the due date"),
         description=lazy_gettext("The day ends at 23:59 there."),
         default="UTC",
+    )
+    carries = BooleanField(
+        lazy_gettext("The reports begin with the answers of the last ones"),
+        description=lazy_gettext("Each carried answer must then be confirmed, changed or emptied before a report is submitted."),
     )
     parties = SelectMultipleField(lazy_gettext("Who is expected to report"))
     rows = FieldList(FormField(ExpectedForm), min_entries=5)

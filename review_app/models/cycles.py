@@ -11,7 +11,10 @@ from review_app.models.accounts import MOMENT, Party
 
 
 class Cycle(db.Model):
-    """One round of reporting with one edition of one questionnaire; `checksum` is that of the edition when it opened."""
+    """One round of reporting with one edition of one questionnaire; `checksum` is that of the edition when it opened.
+
+    `carries`: its reports begin with the answers of the last ones.
+    """
 
     __tablename__ = "cycle"
 
@@ -27,6 +30,7 @@ class Cycle(db.Model):
     ends_on: Mapped[date | None]
     due_on: Mapped[date | None]
     due_zone: Mapped[str] = mapped_column(String(60), default="UTC")
+    carries: Mapped[bool] = mapped_column(default=False)
     opened_at: Mapped[datetime | None] = mapped_column(MOMENT)
     closed_at: Mapped[datetime | None] = mapped_column(MOMENT)
 

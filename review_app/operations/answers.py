@@ -24,6 +24,7 @@ class Typed:
     """What somebody typed for one question: `raw` as `values.read` takes it, and the row version their page showed (0 = none).
 
     `is_relabelled`: they chose another language for the page, which then holds for the answers they left alone too.
+    `is_confirmed`: an answer carried from the last report still holds.
     """
 
     question: str
@@ -31,6 +32,7 @@ class Typed:
     seen: int
     lang: str | None = None
     is_relabelled: bool = False
+    is_confirmed: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,10 @@ def _save_one(
     # By what was typed: "1.200" that was read in Spanish must not become 1.2 when a colleague saves the page in English.
     is_same = standing is not None and standing.value["raw"] == value["raw"]
     is_kept = not line.is_relabelled or values.is_blank(value) or (standing and (standing.lang, standing.value) == (lang, value))
-    if is_same and is_kept:
+    is_confirmed = standing is not None and standing.origin == "carried" and line.is_confirmed
+    if is_same and standing is not None and is_confirmed:
+        value, lang = standing.value, standing.lang
+    elif is_same and is_kept:
         return Outcome(question.code, "unchanged", standing)
     if version != line.seen and _is_untouched(report, item_id, line, value):
         return Outcome(question.code, "unchanged", standing)

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from review_app.extensions import db
 from review_app.models import Cycle, CycleParty, Extension, Report
+from review_app.operations.carrying import carry_over
 from review_app.operations.locks import held_report
 from review_app.permissions import Actor, NotFound, require
 from review_app.questionnaire.library import library
@@ -33,6 +34,7 @@ def plan_cycle(
     due_on: date | None = None,
     due_zone: str = "UTC",
     expected: Sequence[tuple[str, str]] = (),
+    carries: bool = False,
 ) -> Cycle:
     """Plan a cycle for an edition; `expected` = (party code, subject) pairs. Raises Denied, Blocked (slug taken, no edition)."""
     require(actor, "cycle.manage")
@@ -55,6 +57,7 @@ def plan_cycle(
         ends_on=ends_on,
         due_on=due_on,
         due_zone=due_zone,
+        carries=carries,
     )
     db.session.add(cycle)
     db.session.flush()
@@ -163,6 +166,8 @@ def _create_report(actor: Actor, cycle: Cycle, line: CycleParty, now: datetime) 
     )
     db.session.add(report)
     db.session.flush()
+    if cycle.carries:
+        carry_over(report, now=now)
     record("report.expected", actor=actor, now=now, report=report, cycle=cycle, step=("", "draft", report.row_version))
 
 

@@ -22,13 +22,13 @@ def sheet_of(report: Report) -> Sheet:
         .order_by(Item.position, Item.created_at)
     ).all()
     rows = db.session.execute(
-        select(Answer.item_id, Answer.question, Answer.value, Answer.lang, Answer.row_version).where(
-            Answer.report_id == report.id
-        )
+        select(
+            Answer.item_id, Answer.question, Answer.value, Answer.lang, Answer.row_version, Answer.origin == "carried"
+        ).where(Answer.report_id == report.id)
     )
     return Sheet(
         questionnaire_of(report),
-        {(item_id, question): Cell(value, lang, version) for item_id, question, value, lang, version in rows},
+        {(item_id, question): Cell(*cell) for item_id, question, *cell in rows},
         [SheetItem(item.id, item.group, item.position) for item in items],
         known_words=known_words(report),
     )

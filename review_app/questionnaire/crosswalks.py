@@ -162,6 +162,16 @@ def _joined(new: Question, raws: Sequence[Any]) -> Any:
     return ("\n\n" if new.type == "longtext" else "; ").join(str(raw).strip() for raw in raws)
 
 
+def unchanged(questionnaire: Questionnaire) -> Crosswalk:
+    """From an edition to itself."""
+    passages = []
+    for section in questionnaire.sections:
+        for question in section.questions:
+            inner = tuple(Passage("same", (one.code,), (one.code,)) for one in question.questions)
+            passages.append(Passage("same", (question.code,), (question.code,), inner))
+    return Crosswalk(questionnaire, questionnaire, tuple(passages))
+
+
 def codes(questionnaire: Questionnaire) -> Iterator[str]:
     """Every code of an edition, as `unmapped` writes them."""
     for section in questionnaire.sections:

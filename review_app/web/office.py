@@ -93,6 +93,7 @@ def _plan(form: CycleForm, questionnaire: Questionnaire) -> Cycle:
         ends_on=form.ends_on.data,
         due_on=form.due_on.data,
         due_zone=form.due_zone.data,
+        carries=bool(form.carries.data),
         expected=form.expected(has_subject=questionnaire.subject is not None),
         now=access.now(),
     )

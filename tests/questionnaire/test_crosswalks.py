@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from review_app.cli import command
 from review_app.questionnaire import values
 from review_app.questionnaire.crosswalk_loading import load_crosswalk
-from review_app.questionnaire.crosswalks import Crosswalk, Left, Passage, carried, codes
+from review_app.questionnaire.crosswalks import Crosswalk, Left, Passage, carried, codes, unchanged
 from review_app.questionnaire.language import Question, Questionnaire, Section, Text
 from review_app.questionnaire.library import Library
 from review_app.questionnaire.loading import QuestionnaireError, load
@@ -70,17 +70,7 @@ def test_what_was_not_asked_or_does_not_fit_is_told() -> None:
     assert same.answers[None, "ratification_year"].value == {"raw": "in spring", "value": None}
     assert same.answers[ENTRY, "finance"].value["raw"] == "to be decided"
     hidden = sheet_of({"a11_strategies": "no", "a11_interministerial": "yes"}, edition=NEWER)
-    assert carried(hidden, itself(NEWER)).left == (Left(None, "a11_interministerial", "hidden"),)
-
-
-def itself(edition: Questionnaire) -> Crosswalk:
-    """From an edition to the same one."""
-    passages = []
-    for section in edition.sections:
-        for question in section.questions:
-            inner = tuple(Passage("same", (one.code,), (one.code,)) for one in question.questions)
-            passages.append(Passage("same", (question.code,), (question.code,), inner))
-    return Crosswalk(edition, edition, tuple(passages))
+    assert carried(hidden, unchanged(NEWER)).left == (Left(None, "a11_interministerial", "hidden"),)
 
 
 TYPED: dict[str, st.SearchStrategy[Any]] = {
@@ -137,7 +127,7 @@ def test_nothing_is_lost_or_made_up_between_ours(sheet: Sheet) -> None:
 @settings(max_examples=40, deadline=None)
 @given(reports())
 def test_an_edition_that_did_not_change_carries_every_answer_as_it_is(sheet: Sheet) -> None:
-    found = carried(sheet, itself(OLDER))
+    found = carried(sheet, unchanged(OLDER))
 
     told = {place: cell.value for place, cell in sheet.answers.items() if not values.is_blank(cell.value)}
     assert {place: cell.value for place, cell in found.answers.items()} == told

@@ -1,0 +1,62 @@
+"""A new report begins with the answers of the last one, marked as carried until somebody stands by them."""
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from review_app.extensions import db
+from review_app.models import Answer, Cycle, Item, Report, Save
+from review_app.permissions import SYSTEM
+from review_app.queries.answers import sheet_of_content
+from review_app.queries.reports import latest_snapshot, questionnaire_of
+from review_app.questionnaire.crosswalks import Crosswalk, carried, unchanged
+from review_app.questionnaire.language import Questionnaire
+from review_app.questionnaire.library import library
+
+
+def carry_over(report: Report, *, now: datetime) -> None:
+    """Fill a fresh report from the last published one of its party and subject; entries stay chapters of the same lasting items.
+
+    Nothing is carried from an edition that no crosswalk leads on from.
+    """
+    last = _last_of(report)
+    snapshot = latest_snapshot(last) if last else None
+    crosswalk = _way(questionnaire_of(last), questionnaire_of(report)) if last else None
+    if snapshot is None or crosswalk is None:
+        return
+    content = json.loads(snapshot.content)
+    found = carried(sheet_of_content(crosswalk.older, content), crosswalk)
+    lasting = {UUID(item["id"]): item["lasting_item_id"] for item in content["items"]}
+    ids: dict[UUID | None, UUID | None] = {None: None}
+    for item in found.items:
+        ids[item.id] = uuid4()
+        lasting_id = lasting[item.id] if crosswalk.newer.question(item.group).lasting else None
+        db.session.add(Item(
+            id=ids[item.id], report_id=report.id, group=item.group, position=item.position,
+            lasting_item_id=UUID(lasting_id) if lasting_id else None, created_at=now,
+        ))  # fmt: skip
+    db.session.flush()
+    for (item_id, code), cell in found.answers.items():
+        place: dict[str, Any] = {
+            "report_id": report.id, "item_id": ids[item_id], "question": code, "value": cell.value, "lang": cell.lang,
+            "row_version": 1, "actor_kind": SYSTEM.kind, "actor_id": SYSTEM.id,
+        }  # fmt: skip
+        db.session.add(Answer(**place, origin="carried", updated_at=now))
+        db.session.add(Save(**place, seen_version=0, outcome="accepted", created_at=now))
+
+
+def _last_of(report: Report) -> Report | None:
+    """The published report of the latest period, of the same party and subject, to any edition of the same questionnaire."""
+    same = (Report.party_code == report.party_code, Report.subject == report.subject, Report.id != report.id)
+    query = select(Report).join(Cycle).where(*same, Report.state == "published", Cycle.questionnaire == report.cycle.questionnaire)
+    return db.session.scalar(query.order_by(Cycle.ends_on.desc().nulls_last(), Report.published_at.desc()).limit(1))
+
+
+def _way(older: Questionnaire, newer: Questionnaire) -> Crosswalk | None:
+    if older.edition == newer.edition:
+        return unchanged(newer)
+    crosswalk = library.crosswalk(newer)
+    return crosswalk if crosswalk and crosswalk.older.edition == older.edition else None
