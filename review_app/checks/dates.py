@@ -7,16 +7,18 @@ from review_app.checks.found import Found, Place
 from review_app.checks.sentences import bounds, sentence
 from workflows.messages import Message
 
-_RELATIVE = re.compile(
-    r"\b(?:last year|this year|(?<!the )next year|the past year|currently|at present|at the moment|nowadays|by this time|to date|up to now|until now|so far"
-    r"|as of today|today|recently|in recent years|l['’]année dernière|l['’]an dernier|cette année|l['’]année prochaine|actuellement|à ce jour"
-    r"|jusqu['’]à présent|à l['’]heure actuelle|aujourd['’]hui|récemment|ces dernières années|el año pasado|este año|el próximo año|actualmente"
-    r"|a la fecha|hasta la fecha|hasta ahora|hoy en día|en la actualidad|recientemente|en los últimos años)\b", re.IGNORECASE,
+_PHRASES = (
+    "last year", "this year", "next year", "the past year", "currently", "at present", "at the moment", "nowadays", "by this time", "to date",
+    "up to now", "until now", "so far", "as of today", "today", "recently", "in recent years", "l'année dernière", "l'an dernier",
+    "cette année", "l'année prochaine", "actuellement", "à ce jour", "jusqu'à présent", "à l'heure actuelle", "aujourd'hui", "récemment",
+    "ces dernières années", "el año pasado", "este año", "el próximo año", "actualmente", "a la fecha", "hasta la fecha", "hasta ahora",
+    "hoy en día", "en la actualidad", "recientemente", "en los últimos años",
 )
-_WEAK = re.compile(
-    r"(?:today|to date|so far|until now|up to now|recently|in recent years|aujourd['’]hui|récemment|ces dernières années|jusqu['’]à présent"
-    r"|hasta ahora|hoy en día|recientemente|en los últimos años|nowadays)", re.IGNORECASE,
-)
+_WEAK = frozenset((
+    "today", "to date", "so far", "until now", "up to now", "recently", "in recent years", "aujourd'hui", "récemment", "ces dernières années",
+    "jusqu'à présent", "hasta ahora", "hoy en día", "recientemente", "en los últimos años", "nowadays",
+))
+"""These count only beside a figure."""
 _YEAR = re.compile(r"(?<![0-9.,/])(?:19|20)[0-9]{2}(?![0-9]|[.,][0-9])")
 _FIGURE = re.compile(
     r"[0-9]|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|hundred|thousand|deux|trois|quatre|cinq|dix|vingt|cent|mille|dos"
@@ -27,20 +29,38 @@ _SINCE = re.compile(r"\b(?:since|from|depuis|dès|desde|a partir de|law|loi|ley|
 
 def relative_times(place: Place) -> Iterator[Found]:
     """TIME-01: "last year", "currently", "by this time" in a sentence without a year."""
-    for question, words in place.prose():
+    for question, words in place.prose:
         if question.role not in ("features", "results", "conclusions", "money", "summary") and question.type != "longtext":
             continue
         quoted: set[tuple[int, int]] = set()
-        for match in _RELATIVE.finditer(words):
-            first, last = bounds(words, *match.span())
-            around = words[max(words.rfind("\n", 0, first) + 1, first - 200) if "year" in match.group() else first:last]
-            if (first, last) in quoted or _YEAR.search(around) or (_WEAK.fullmatch(match.group()) and not _FIGURE.search(around)):
+        for start, phrase in _phrases(words):
+            end = start + len(phrase)
+            first, last = bounds(words, start, end)
+            around = words[max(words.rfind("\n", 0, first) + 1, first - 200) if "year" in phrase else first:last]
+            if (first, last) in quoted or _YEAR.search(around) or (phrase in _WEAK and not _FIGURE.search(around)):
                 continue
             quoted.add((first, last))
             text = Message(
-                "“%(words)s” will mean something else when this is read: write the year or the date.", {"words": match.group()}
+                "“%(words)s” will mean something else when this is read: write the year or the date.", {"words": words[start:end]}
             )
-            yield place.found("TIME-01", "warning", question=question, message=text, quote=sentence(words, *match.span()))
+            yield place.found("TIME-01", "warning", question=question, message=text, quote=sentence(words, start, end))
+
+
+def _phrases(words: str) -> list[tuple[int, str]]:
+    """Where the phrases stand, in their order: (start, phrase)."""
+    small = words.lower().replace("’", "'")
+    if len(small) != len(words):
+        return []
+    found = []
+    for phrase in _PHRASES:
+        start = small.find(phrase)
+        while start >= 0:
+            end = start + len(phrase)
+            is_word = not (start and small[start - 1].isalpha()) and not small[end:end + 1].isalpha()
+            if is_word and not (phrase == "next year" and small.endswith("the ", 0, start)):
+                found.append((start, phrase))
+            start = small.find(phrase, end)
+    return sorted(found)
 
 
 def years_outside_the_period(place: Place) -> Iterator[Found]:

@@ -23,6 +23,7 @@ _NUMBERS = {
 }
 _SAID = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _WHOLE = r"[0-9]{1,3}(?:[,. \u00a0\u202f][0-9]{3})+(?![0-9])|[0-9]{1,7}(?![0-9]|[.,][0-9])"
+_DIGIT = re.compile("[0-9]")
 _OF_WHICH = r",?\s*(?:of (?:which|whom|these)|dont|de (?:los|las) cuales)\b"
 _TOTAL = re.compile(
     rf"(?<![\w.,/$€£-])(?P<total>{_WHOLE})\s+(?!(?:%|percent|years?|ans|años|euros?|usd|dollars?)\b)"
@@ -39,6 +40,8 @@ _COUNTED = re.compile(
     rf"(?<![\w.,/-])(?P<count>{_SAID}|[0-9]{{1,2}})\s+(?!{_TIME}\b)(?P<noun>(?:[^\W\d_][\w'’-]*\s+){{0,4}}?[^\W\d_][\w'’-]*(?:s|x))\s*"
     r"(?P<intro>(?::|,? (?:namely|à savoir|a saber|that is)[:;,]?))\s*(?P<list>[^\n]{3,600})", re.IGNORECASE,
 )
+_INTRO = re.compile(r":|namely|à savoir|a saber|that is")
+_COUNT = re.compile(rf"(?<![\w.,/-])(?:{_SAID}|[0-9]{{1,2}})(?=\s+[^\W\d_])", re.IGNORECASE)
 _LIST_OF = re.compile(
     r"\b(?:the|following|les|suivantes?|suivants?|las|los|siguientes)\s+(?P<noun>[^\W\d_]{3,20}s)"
     r"(?:\s+(?:of|de))?\s*:\s*(?P<list>[^.\n:]{20,700})", re.IGNORECASE,
@@ -46,14 +49,15 @@ _LIST_OF = re.compile(
 _MARK = re.compile(r"(?:(?<=^)|(?<=[\s;,.:(]))\(?(?:(?P<number>[0-9]{1,2})|(?P<letter>[a-h])|(?P<roman>i{1,3}|iv|v|vi{0,3}))[).](?=\s)")
 _BULLETS = re.compile(r"(?:\n[ \t]*(?:[-•*·–o]|[0-9]{1,2}[.)]|[a-z][.)])[ \t]+[^\n]+)+")
 _AGES = re.compile(r"(?<![0-9])(?P<low>[0-9]{1,2})\s?(?:[-–—]|to|à|a)\s?(?P<high>[0-9]{1,2})(?![0-9])(?P<rest>[^\n]{0,25})", re.IGNORECASE)
+_ANY_AGES = re.compile(r"[0-9]\s?(?:[-–—]|to|à|a)\s?[0-9]{1,2}\s?[:=]")
 _AGE_WORD = re.compile(r"\b(?:age[ds]?|years? old|ans|âgée?s?|años|edad|children|enfants|niñ[oa]s|infants)\b", re.IGNORECASE)
 _MOVED = Decimal("0.5")
 
 
 def sums_of_parts(place: Place) -> Iterator[Found]:
     """NUM-01: a stated total and parts that do not make it; a note where they do."""
-    for question, words in place.prose():
-        if question.type == "money" or not any(c.isdigit() for c in words):
+    for question, words in place.prose:
+        if question.type == "money" or not _DIGIT.search(words):
             continue
         for match in _TOTAL.finditer(words):
             yield from _parts(place, question, words, match)
@@ -85,16 +89,25 @@ def _is_exhaustive(words: str, parts: list[re.Match[str]]) -> bool:
 
 def counts_of_lists(place: Place) -> Iterator[Found]:
     """NUM-02: a stated count, and a list of another length, in one sentence or about one noun in two places."""
-    answers = [(question, words) for question, words in place.prose() if question.type != "money"]
+    answers = [(question, words) for question, words in place.prose if question.type != "money"]
     for question, words in answers:
-        for match in _COUNTED.finditer(words):
+        for match in _counted(words):
             listed = _listed(words, match)
             if listed and not (place.is_cut(question) and match.end() >= len(words)) and not _is_open(words, match):
                 stated = _count(match["count"])
                 if not listed[0] <= stated <= listed[1]:
                     yield _mismatch(place, question, sentence(words, *match.span()), match["count"], listed)
-        for match in _LIST_OF.finditer(words):
+        for match in _LIST_OF.finditer(words) if ":" in words else ():
             yield from _elsewhere(place, question, words, match, answers)
+
+
+def _counted(words: str) -> Iterator[re.Match[str]]:
+    """A count, what is counted, and the list that a colon or "namely" announces."""
+    for intro in _INTRO.finditer(words):
+        start = max(0, intro.start() - 120)
+        heads = list(_COUNT.finditer(words, start, intro.start()))
+        if heads and (match := _COUNTED.match(words, heads[-1].start())):
+            yield match
 
 
 def _mismatch(place: Place, question: Question, quote: str, stated: str, listed: tuple[int, int]) -> Found:
@@ -179,8 +192,8 @@ def _elsewhere(
 
 def overlapping_groups(place: Place) -> Iterator[Found]:
     """NUM-04: figures of groups whose ages overlap. They must not be added up."""
-    for question, words in place.prose():
-        if question.type != "longtext":
+    for question, words in place.prose:
+        if question.type != "longtext" or not _ANY_AGES.search(words):
             continue
         bands = [match for match in _AGES.finditer(words) if re.search(r"[:=]\s*[^\W_][^:=]{0,15}[0-9]", match["rest"]) and _has_age(words, match)]
         groups = sorted(bands, key=lambda band: (int(band["low"]), int(band["high"])))

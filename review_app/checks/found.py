@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 from uuid import UUID
 
@@ -83,18 +84,26 @@ class Place:
     values: Mapping[str, Any]
     context: Context
 
+    @cached_property
+    def _roles(self) -> dict[str, Question]:
+        return {question.role: question for question in reversed(self.asked) if question.role}
+
     def with_role(self, role: str) -> Question | None:
         """The asked question that has `role`."""
-        return next((question for question in self.asked if question.role == role), None)
+        return self._roles.get(role)
 
     def cell(self, question: Question) -> Cell | None:
         """The stored answer, or what the group has fixed."""
         return self.sheet.cell(question.code, self.item.id if self.item else None)
 
+    @cached_property
+    def _stored(self) -> dict[str, Value | None]:
+        cells = ((question.code, self.cell(question)) for question in self.asked)
+        return {code: cell.value if cell else None for code, cell in cells}
+
     def value(self, question: Question) -> Value | None:
         """The stored value with `raw` and `value`; None when nothing is stored."""
-        cell = self.cell(question)
-        return None if cell is None else cell.value
+        return self._stored[question.code]
 
     def clean(self, question: Question) -> Any:
         """The clean value; None when blank or unreadable."""
@@ -107,13 +116,11 @@ class Place:
         """Whether an imported text breaks off in this answer."""
         return self.context.source is not None and self.context.source.cut == question.code
 
-    def prose(self) -> Iterator[tuple[Question, str]]:
+    @cached_property
+    def prose(self) -> tuple[tuple[Question, str], ...]:
         """Every answered text that is asked for, money as it was typed among them."""
-        for question in self.asked:
-            if question.type in ("text", "longtext", "money"):
-                words = (self.value(question) or {}).get("raw")
-                if words and (words := str(words).strip()):
-                    yield question, words
+        raw = ((one, (self.value(one) or {}).get("raw")) for one in self.asked if one.type in ("text", "longtext", "money"))
+        return tuple((question, words) for question, typed in raw if typed and (words := str(typed).strip()))
 
     def found(
         self, rule: str, severity: Severity, *, question: Question, message: Message, row: int | None = None,

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from review_app.checks.found import Found, Place
 from review_app.questionnaire import values as shapes
@@ -75,9 +76,9 @@ def types_as_names(place: Place) -> Iterator[Found]:
     """PART-03: a type stands where a name is expected."""
     table = place.with_role("partners")
     kinds = _column(table, "partner_type") if table else None
-    labels = {_folded(words) for option in (kinds.options if kinds else ()) for words in option.label.values()}
+    labels = _folded_all(tuple(words for option in (kinds.options if kinds else ()) for words in option.label.values()))
     for row, name, words in _names(place):
-        if _folded(words) in labels and table:
+        if table and _folded(words) in labels:
             text = Message("“%(words)s” is a type, not a name: write who the partner of row %(row)s is.", {"words": words, "row": row})
             yield place.found("PART-03", "warning", question=table, message=text, row=row, column=name.code, quote=words)
 
@@ -115,6 +116,11 @@ def is_generic(words: str) -> bool:
     if _MANY.match(words.strip()) and _BODIES & set(tokens[1:5]):
         return True
     return bool(tokens) and any(token in _BODIES for token in tokens) and all(token in _BODIES or token in _PLAIN for token in tokens)
+
+
+@lru_cache(maxsize=16)
+def _folded_all(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_folded, words))
 
 
 def _is_several(words: str) -> bool:

@@ -19,7 +19,7 @@ def from_another_entry(place: Place) -> Iterator[Found]:
     if place.item is None:
         return
     earlier = _earlier(place.sheet, place.item.id)
-    for question, words in place.prose():
+    for question, words in place.prose if earlier else ():
         for paragraph, key in _paragraphs(words):
             if key in earlier:
                 text = Message(
@@ -34,7 +34,7 @@ def from_the_last_report(place: Place) -> Iterator[Found]:
     """COPY-02: a paragraph of the last report, word for word."""
     before = place.context.previous.get(place.item.id if place.item else None, {})
     old = {key for words in before.values() if isinstance(words, str) for _, key in _paragraphs(words)}
-    for question, words in place.prose() if old else ():
+    for question, words in place.prose if old else ():
         for paragraph, key in _paragraphs(words):
             if key in old:
                 text = Message("This paragraph stood in the last report word for word: confirm that it is still so, or bring it up to date.")

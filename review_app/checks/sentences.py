@@ -3,14 +3,15 @@
 import re
 
 LONGEST_QUOTE = 300
+_REACH = 600
 _BREAK = re.compile(r"[.!?…](?=[\"'”’»)\]]*\s+[^\s\d])|\n")
 _ABBREVIATED = re.compile(r"(?:\b[A-ZÀ-Þ]|\b(?:art|arts|approx|aprox|env|ca|cf|dr|etc|inc|ltd|mr|mrs|ms|no|nos|nº|st|vs|p|pp|us))$", re.IGNORECASE)
 
 
 def bounds(text: str, start: int, end: int) -> tuple[int, int]:
     """The sentence (or sentences) around `text[start:end]`."""
-    first, last = 0, len(text)
-    for match in _BREAK.finditer(text, max(0, start - 2000), min(len(text), end + 2000)):
+    first, last = max(0, start - _REACH), min(len(text), end + _REACH)
+    for match in _BREAK.finditer(text, first, last):
         if match.group() != "\n" and _ABBREVIATED.search(text, max(0, match.start() - 8), match.start()):
             continue
         if match.end() <= start:

@@ -40,7 +40,7 @@ def mixed_captions(place: Place) -> Iterator[Found]:
 def furniture(place: Place) -> Iterator[Found]:
     """UI-01: words of a web page, around the imported text or as a line of an answer."""
     source = place.context.source
-    for question, words in place.prose():
+    for question, words in place.prose:
         if hit := _FURNITURE.search(words):
             text = Message("“%(words)s” belongs to the web page, not to the report.", {"words": hit.group().strip()})
             yield place.found("UI-01", "note", question=question, message=text, quote=hit.group().strip())

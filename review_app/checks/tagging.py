@@ -27,6 +27,7 @@ _YOUTH = re.compile(
     r"\b(?:young people|youths?|young (?:artists|persons|adults|men|women)|children|adolescents?|teenagers?|jeunes|jeunesse|enfants|niñ[oa]s|jóvenes"
     r"|juventud|adolescentes)\b", re.IGNORECASE,
 )
+_YOUTH_PARTS = ("young", "youth", "child", "adolesc", "teen", "jeune", "enfant", "niñ", "jóven", "juvent")
 _TARGETED = re.compile(
     r"\b(?:special emphasis on|emphasis on|aimed at|aims? at|addressed to|targets?|targeted|targeting|intended for|geared to(?:wards)?|dedicated to"
     r"|especially for|specifically for|for|of|among|with|destinée?s? aux?|à destination des|pour les|en faveur des|auprès des|dirigid[oa]s? a"
@@ -81,7 +82,8 @@ def _missing_youth(place: Place) -> Iterator[Found]:
         return
     hits: list[tuple[str, re.Match[str]]] = []
     for question, words in _about(place):
-        if question.role != "conclusions":
+        small = words.lower()
+        if question.role != "conclusions" and any(part in small for part in _YOUTH_PARTS):
             hits += [(words, match) for match in _YOUTH.finditer(words) if _TARGETED.search(words[max(0, match.start() - 60):match.start()])]
     is_meant = len(hits) >= 2 or (hits and _YEARS_OLD.search(hits[0][0]))
     if is_meant and not _says_youth(place):
@@ -104,7 +106,7 @@ def _says_youth(place: Place) -> bool:
 def foreign_scope(place: Place) -> Iterator[Found]:
     """SCOPE-01: another convention is cited, and this one never."""
     answers = list(_about(place))
-    cited = [(question, words, match) for question, words in answers for match in _OTHER_TREATY.finditer(words)]
+    cited = [(question, words, match) for question, words in answers if "onven" in words for match in _OTHER_TREATY.finditer(words)]
     if cited and not any(_THIS_TREATY.search(words) for _, words in answers):
         question, words, match = cited[0]
         text = Message(

@@ -1,5 +1,6 @@
 """Rules about the words themselves: placeholders, and web addresses that nobody meant to write."""
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import replace
@@ -12,6 +13,8 @@ from review_app.questionnaire.sheets import Cell, Sheet
 from workflows.messages import Message
 
 _TEXTS = ("text", "longtext")
+_WORD = re.compile(r"[^\W_]")
+_LONGEST_PLACEHOLDER = 60
 _PLACEHOLDERS = frozenset({
     "n/a", "n.a", "na", "n/d", "nd", "s/d", "s/o", "x", "xx", "xxx", "tbd", "tbc", "nil", "none", "not applicable",
     "not available", "not defined", "undefined", "to be defined", "to be determined", "to be confirmed", "unknown",
@@ -23,6 +26,8 @@ _PLACEHOLDERS = frozenset({
 
 def is_placeholder(words: str) -> bool:
     """Whether a text only fills the space: a lone sign, or a phrase for "nothing" in English, French or Spanish."""
+    if len(words) > _LONGEST_PLACEHOLDER:
+        return _WORD.search(words) is None and bool(words.strip())
     folded = unicodedata.normalize("NFKD", words.casefold())
     folded = " ".join("".join(c for c in folded if not unicodedata.combining(c)).split())
     if not any(c.isalnum() for c in folded):

@@ -19,7 +19,6 @@
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -39,6 +38,7 @@ NO_SIGNS = "\ufffe\uffff"  # not characters at all: no XML file can hold them
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}(?::[0-9]{1,5})?", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff" + re.escape("".join(NO_SIGNS)) + "]")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -100,7 +100,7 @@ def cleaned(raw: Any) -> str:
     """Text as it is kept: lines end in a line feed, and what no person types (control characters) is gone."""
     text = "" if raw is None else str(raw)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return "".join(c for c in text if c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in NO_SIGNS))
+    return _CONTROL.sub("", text)
 
 
 def _line(raw: Any) -> str:
