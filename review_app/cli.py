@@ -4,16 +4,19 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from config import Settings, SetupError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
 
     from review_app.questionnaire.crosswalk_loading import Editions
+    from review_app.readers.blocks import Source
 
 # What a verb needs is imported inside it: `review-app --help` and the checks of files need no database driver.
 
@@ -160,11 +163,29 @@ def read_measures(paths: tuple[Path, ...]) -> None:
 
     A plain text is one measure. Of a file with several, each line also has its `part`, counted from 1.
     """
+    from review_app.readers.contract import record
+    from review_app.readers.measures import read
+
+    _print_measures(paths, lambda source: record(read(source.text), around=source.around))
+
+
+@command.command("check-measures")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def check_measures(paths: tuple[Path, ...]) -> None:
+    """Check old reports (text, HTML, DOCX, PDF): one JSON object a line for each measure, in their order. Needs no database."""
+    from datetime import UTC, datetime
+
+    from review_app.readers.checking import check_text, records
+
+    now = datetime.now(UTC)
+    _print_measures(paths, lambda source: {"findings": records(check_text(source.text, now))})
+
+
+def _print_measures(paths: tuple[Path, ...], answer: "Callable[[Source], dict[str, Any]]") -> None:
+    """One line for each measure of the files; those that cannot be read are named at the end."""
     import json
 
-    from review_app.readers.contract import record
     from review_app.readers.files import FileProblem, sources
-    from review_app.readers.measures import read
 
     problems = 0
     for path in paths:
@@ -175,26 +196,10 @@ def read_measures(paths: tuple[Path, ...]) -> None:
             click.echo(f"{path}: {problem}", err=True)
             continue
         for part, source in enumerate(found, start=1):
-            answer = record(read(source.text), around=source.around)
             place = {"path": str(path), "part": part} if len(found) > 1 else {"path": str(path)}
-            click.echo(json.dumps({**place, **answer}, ensure_ascii=False))
+            click.echo(json.dumps({**place, **answer(source)}, ensure_ascii=False))
     if problems:
         raise click.ClickException(f"{problems} of {len(paths)} files could not be read.")
-
-
-@command.command("check-measures")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def check_measures(paths: tuple[Path, ...]) -> None:
-    """Check texts of old reports: one JSON object a line for each, in their order. Needs no database."""
-    import json
-    from datetime import UTC, datetime
-
-    from review_app.readers.checking import check_text, records
-
-    now = datetime.now(UTC)
-    for path in paths:
-        found = check_text(path.read_text(encoding="utf-8-sig", errors="replace"), now)
-        click.echo(json.dumps({"path": str(path), "findings": records(found)}, ensure_ascii=False))
 
 
 @command.command()

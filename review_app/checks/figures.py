@@ -7,7 +7,7 @@ from itertools import pairwise, takewhile
 from typing import Any
 
 from review_app.checks.found import Found, Place
-from review_app.checks.sentences import sentence
+from review_app.checks.sentences import bounds, sentence
 from review_app.questionnaire.language import Question
 from workflows.messages import Message
 
@@ -24,11 +24,11 @@ _NUMBERS = {
 _SAID = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _WHOLE = r"[0-9]{1,3}(?:[,. \u00a0\u202f][0-9]{3})+(?![0-9])|[0-9]{1,7}(?![0-9]|[.,][0-9])"
 _DIGIT = re.compile("[0-9]")
-_OF_WHICH = r",?\s*(?:of (?:which|whom|these)|dont|de (?:los|las) cuales)\b"
 _TOTAL = re.compile(
-    rf"(?<![\w.,/$€£-])(?P<total>{_WHOLE})\s+(?!(?:%|percent|years?|ans|años|euros?|usd|dollars?)\b)"
-    rf"(?:[^\W\d_][^.;:()\n0-9]{{1,90}}?\s*[:(]|[^\W\d_][^.;:()\n]{{1,90}}?{_OF_WHICH})(?P<parts>[^.;:()\n]{{3,250}})", re.IGNORECASE,
+    rf"(?:(?P<total>(?<![\w.,/$€£-])(?:{_WHOLE}))\s+[^\W\d_][^.;:()\n0-9]{{1,90}}?\s*[:(]"
+    r"|\b(?:of (?:which|whom|these)|dont|de (?:los|las) cuales)\b)(?P<parts>[^.;:()\n]{3,250})", re.IGNORECASE,
 )
+_COUNT_OF = re.compile(rf"(?<![\w.,/$€£-])(?!(?:19|20)[0-9]{{2}}\b)(?:{_WHOLE})(?=\s+(?!(?:%|per ?cent|years?|ans|años)\b)[^\W\d_])")
 _PART = re.compile(rf"(?<![\w.,/$€£-])(?P<count>{_WHOLE})(?!\s?(?:%|per ?cent|years?\b|ans\b|años\b))\s+(?P<what>[^\W\d_][^,;0-9]{{0,120}})")
 _NO_LIST = re.compile(
     r"\b(?:such as|including|includes?|among others?|among other|etc|for example|for instance|e\.g|inter alia|notably|in particular|especially"
@@ -65,16 +65,18 @@ def sums_of_parts(place: Place) -> Iterator[Found]:
 
 def _parts(place: Place, question: Question, words: str, match: re.Match[str]) -> Iterator[Found]:
     parts = list(_PART.finditer(match["parts"]))
-    if len(parts) < 2 or _NO_LIST.search(match.group()) or (match.end() == len(words) and place.is_cut(question)):
+    start, _ = bounds(words, match.start(), match.end())
+    said = [match["total"]] if match["total"] else [hit.group() for hit in _COUNT_OF.finditer(words, start, match.start())]
+    if len(parts) < 2 or not said or _NO_LIST.search(words, start, match.end()) or (match.end() == len(words) and place.is_cut(question)):
         return
-    total, counts = _count(match["total"]), [_count(part["count"]) for part in parts]
-    made, written = sum(counts), " + ".join(part["count"].strip() for part in parts)
+    made, written = sum(_count(part["count"]) for part in parts), " + ".join(part["count"].strip() for part in parts)
+    total = next((one for one in said if _count(one) == made), said[0])
     quote = sentence(words, match.start(), match.end())
-    params = {"parts": written, "made": f"{made:,}", "total": match["total"].strip()}
-    if made == total:
+    params = {"parts": written, "made": f"{made:,}", "total": total.strip()}
+    if made == _count(total):
         text = Message("%(parts)s = %(made)s: the parts make the total.", params)
         yield place.found("NUM-01", "note", question=question, message=text, quote=quote)
-    elif total * 0.9 <= made <= total * 1.1 and _is_exhaustive(match["parts"], parts):
+    elif len(said) == 1 and 0.9 <= made / (_count(total) or 1) <= 1.1 and _is_exhaustive(match["parts"], parts):
         text = Message("%(parts)s = %(made)s, but the text says %(total)s: correct the total or a part.", params)
         yield place.found("NUM-01", "warning", question=question, message=text, quote=quote)
 

@@ -40,7 +40,7 @@ def denied_evaluation(place: Place) -> Iterator[Found]:
     match = (_OPENS_WITH_NO.match(words) or _NONE_YET.search(words)) if words else None
     if question and words and match:
         text = Message(
-            "The conclusions say “%(words)s”: say what they rest on, or move them to the results.", {"words": match.group().strip(" ,.;:–—-")}
+            "The conclusions speak of an evaluation that is missing or still to come (“%(words)s”): say what they rest on.", {"words": match.group().strip(" ,.;:–—-")}
         )
         yield place.found("EVAL-04", "note", question=question, message=text, quote=sentence(words, *match.span()))
 

@@ -30,7 +30,7 @@ _PENDING = re.compile(
 _YEAR = re.compile(r"(?<![0-9.,])(?:19|20)[0-9]{2}(?![0-9]|[.,][0-9])")
 _AS_OF = re.compile(r"\b(?:as of|as at|up to|jusqu['’]en|au titre de|a partir de|hasta)\s+(?:[^\W\d_]+\s+){0,2}(?:19|20)[0-9]{2}", re.IGNORECASE)
 _BASIS = re.compile(
-    r"\b(?:per|each|every|annual\w*|year\w*|annum|total|overall|monthly|month|project|over|an|année|annuel\w*|mois|projet|año|anual\w*|mes"
+    r"\b(?:per|each|every|annual\w*|year\w*|annum|total|overall|monthly|month|project|over|par an|année|annuel\w*|mois|projet|año|anual\w*|mes"
     r"|mensual\w*|proyecto|budget|presupuesto)\b", re.IGNORECASE,
 )
 _TOLERANCE = Decimal("0.15")

