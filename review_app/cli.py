@@ -43,6 +43,8 @@ def web(bind: str, workers: int, threads: int, access_log: bool) -> None:
     argv = [
         sys.executable, "-m", "gunicorn", "review_app.cli:application()", "--bind", bind, "--worker-class", "gthread",
         "--workers", str(workers), "--threads", str(threads), "--timeout", "60", "--graceful-timeout", "20",
+        # A socket of the user's home, which nobody here speaks to, and which a second installation would take away.
+        "--no-control-socket",
         # Heartbeats on a disk that stalls would get healthy workers killed.
         *(["--worker-tmp-dir", "/dev/shm"] if os.path.isdir("/dev/shm") else []),
         *(["--access-logfile", "-"] if access_log else []),

@@ -183,7 +183,7 @@ def _announce(stack: Stack) -> None:
         "", f"Relata is running at   {stack.address}",
         *([f"Sent mail is shown at  {stack.mailbox_address}"] if stack.mailbox_address else []),
         "", people.stdout.rstrip() or people.stderr.rstrip(), "",
-        f"Logs: {stack.folder / 'logs'}", "For commands by hand: set -a; . .local/demo/env; set +a",
+        f"Logs: {stack.folder / 'logs'}", f"For commands by hand: set -a; . {stack.folder / 'env'}; set +a",
         "Ctrl-C stops everything and keeps the data; `make demo-reset` forgets it.", "",
     ]
     _write_environment(stack)
@@ -202,9 +202,10 @@ def _write_environment(stack: Stack) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("verb", choices=["up", "reset"])
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where its data is kept, inside this checkout")
     given = parser.parse_args()
     try:
-        {"up": up, "reset": reset}[given.verb](FOLDER)
+        {"up": up, "reset": reset}[given.verb](given.folder)
     except (SetupError, ServiceError) as error:
         sys.exit(str(error))
 
