@@ -62,7 +62,8 @@ class Lane:
     is_over: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        self.carla, self.rita = (Browser(Site(self.address), self.address) for _ in range(2))  # type: ignore[arg-type]
+        site = Site(self.address)
+        self.carla, self.rita = (Browser(site, self.address, is_hasty=True) for _ in range(2))  # type: ignore[arg-type]
         for browser, nick in ((self.carla, f"carla{self.number}"), (self.rita, f"rita{self.number}")):
             self._insist(lambda: sign_in(browser, nick))  # noqa: B023 (called at once)
         for report_id in self.report_ids:
