@@ -41,7 +41,7 @@ class Undone:
         self.cookies: dict[str, str] = {}
         self.tokens: dict[str, str] = {}
         self.asked: Counter[str] = Counter()
-        self.untouched = self._checksum()
+        self.untouched = self.checksum()
         self.connection.rollback()
 
     def ask(
@@ -83,21 +83,25 @@ class Undone:
         finally:
             transaction.rollback()
 
-    def rows(self) -> dict[str, list[dict[str, Any]]]:
+    def rows(self, tables: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
         """Table -> its rows, as they are within the transaction."""
         found = {}
-        for name in self._tables():
+        for name in tables:
             query = text(f"select to_jsonb(t) from {name} t order by to_jsonb(t)::text")
             found[name] = list(self.connection.scalars(query))
         return found
+
+    def changed_tables(self) -> list[str]:
+        """The tables that are not what they were at the beginning."""
+        return [now[0] for now, before in zip(self.checksum(), self.untouched, strict=True) if now != before]
 
     def _has_changed(self) -> bool:
         # Without an id of its own a transaction has written nothing at all.
         if self.connection.scalar(text("select pg_current_xact_id_if_assigned()")) is None:
             return False
-        return self._checksum() != self.untouched
+        return self.checksum() != self.untouched
 
-    def _checksum(self) -> Any:
+    def checksum(self) -> Any:
         """One row for each table: how many rows, and a digest of all they hold."""
         digest = "select '{0}', count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) from {0} t"
         query = " union all ".join(digest.format(name) for name in self._tables())

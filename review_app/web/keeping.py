@@ -19,14 +19,15 @@ MACHINERY = frozenset({"csrf_token", "seen", "action", "add_row", "content_lang"
 
 
 def typed_text() -> list[tuple[str, str]]:
-    """(field, text) of what a person typed into the posted form: no secrets, no hidden values, nothing blank."""
+    """(field in words, text) of what a person typed into the posted form: no secrets, no hidden values, nothing blank."""
     return readable(request.form.items(multi=True)) if request.method == "POST" else []
 
 
 def readable(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The pairs that a person typed."""
+    """The pairs that a person typed, each field named in words."""
     unseen = SECRETS | MACHINERY
-    return [(name, text) for name, text in fields if text.strip() and name not in unseen and not name.startswith("seen-")]
+    typed = [(name, text) for name, text in fields if text.strip() and name not in unseen and not name.startswith("seen-")]
+    return [(name.replace("_", " ").replace("-", " ").capitalize(), text) for name, text in typed]
 
 
 def keep(person_id: int | None) -> str | None:
