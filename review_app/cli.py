@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from review_app.questionnaire.crosswalk_loading import Editions
     from review_app.readers.blocks import Source
 
+FILES_A_TRANSACTION = 200
+
 # What a verb needs is imported inside it: `review-app --help` and the checks of files need no database driver.
 
 
@@ -202,6 +204,43 @@ def _print_measures(paths: tuple[Path, ...], answer: "Callable[[Source], dict[st
             click.echo(json.dumps({**place, **answer(source)}, ensure_ascii=False))
     if problems:
         raise click.ClickException(f"{problems} of {len(paths)} files could not be read.")
+
+
+@command.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--cycle", required=True, help="The short name of the cycle the reports go into.")
+@click.option("--group", default="", help="The repeated group each text becomes an entry of; none for reports of their own.")
+@click.option("--party", default="", help="Whose reports these are (code), when the texts do not say it themselves.")
+@click.option("--source", default="", help="Where they were published; shown with the reports.")
+def import_files(paths: tuple[Path, ...], cycle: str, group: str, party: str, source: str) -> None:
+    """Bring in old reports: files, ZIP archives, folders. A worker reads them; the office's page of the import shows the rest."""
+    from datetime import UTC, datetime
+
+    from review_app.operations import importing
+    from review_app.permissions import SYSTEM, NotFound
+    from review_app.queries.office import cycle_with_slug
+    from workflows.engine import Blocked
+
+    names = [file for path in paths for file in (sorted(path.rglob("*")) if path.is_dir() else [path]) if file.is_file()]
+    with application().app_context():
+        found = cycle_with_slug(cycle)
+        if found is None:
+            raise click.UsageError(f"There is no cycle {cycle!r}.")
+        now = datetime.now(UTC)
+        try:
+            batch = importing.begin_batch(
+                SYSTEM, cycle_id=found.id, group=group, party_code=party.upper() or None, source=source, now=now,
+            )
+            batch_id, added, duplicates = batch.id, 0, 0
+            # A few hundred at a time: a worker begins at once, and a fault in one archive loses no other.
+            for start in range(0, len(names), FILES_A_TRANSACTION):
+                given = ((str(name), name.read_bytes()) for name in names[start:start + FILES_A_TRANSACTION])
+                done = importing.add_files(SYSTEM, batch_id, given, now=now)
+                added, duplicates = added + done.added, duplicates + done.duplicates
+        except (Blocked, NotFound) as refused:
+            reasons = refused.reasons if isinstance(refused, Blocked) else ("The questionnaire of this cycle is not installed.",)
+            raise click.ClickException(" ".join(map(str, reasons))) from None
+    click.echo(f"Import {batch_id}: {added} files are being read, {duplicates} were in this cycle already.")
 
 
 @command.command()

@@ -96,6 +96,7 @@ RULES: tuple[Rule, ...] = (
     _rule("report.extend", "administrator", WRITING, _OFFICE_ONLY),
     _rule("report.oversee", "administrator", None, _OFFICE_ONLY),
     _rule("report.import", "administrator system", None, _OFFICE_ONLY),
+    _rule("import.manage", "administrator system", None, _OFFICE_ONLY),
     _rule("report.check", "system", None, _OFFICE_ONLY),
     _rule("desk.see", "member", None, Message("You do not belong to a national team.")),
     _rule("review.see", "reviewer administrator", None, _REVIEWER_ONLY),

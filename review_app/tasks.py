@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError as DatabaseAway
 from review_app import mailing
 from review_app.extensions import db
 from review_app.models import Entry
-from review_app.operations import accounts, dispatching, findings, reminders, sent
+from review_app.operations import accounts, dispatching, findings, importing, reminders, sent
 from review_app.queries import invariants
 
 log = logging.getLogger(__name__)
@@ -32,11 +32,17 @@ def check_submission(entry: Entry, now: datetime) -> None:
         findings.check_report(entry.report_id, now=now)
 
 
+def begin_import(entry: Entry, now: datetime) -> None:
+    """Files wait to be read, or texts to be brought in."""
+    _ring(work_import, entry.params["batch"])
+
+
 # The slow work each fact asks for, besides its mail. It runs in one transaction with the note that it ran.
 REACTIONS: dict[str, Sequence[dispatching.Reaction]] = {
     "report.submitted": (check_submission,),
     "report.resubmitted": (check_submission,),
     "report.imported": (check_submission,),
+    "import.began": (begin_import,),
 }
 
 CONFIGURATION: dict[str, Any] = {
@@ -143,6 +149,17 @@ def sweep() -> None:
     for entry_id in dispatching.open_dispatches(now):
         _ring(react, entry_id)
     _ring_for(dispatching.due_notices(now))
+    for batch_id in importing.batches_with_work(now):
+        _ring(work_import, batch_id)
+
+
+@shared_task(name="review_app.tasks.work_import")
+def work_import(batch_id: int) -> None:
+    """Do a turn of an import, and ring for the next one until nothing is left to do. Harmless to repeat."""
+    if importing.work_on(batch_id, now=datetime.now(UTC)):
+        _ring(work_import, batch_id)
+    else:
+        importing.tell_when_done(batch_id, now=datetime.now(UTC))
 
 
 @shared_task(name="review_app.tasks.remind")

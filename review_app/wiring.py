@@ -22,6 +22,7 @@ from review_app.web import (
     auth,
     desk,
     errors,
+    imports,
     inbox,
     incoming,
     language,
@@ -33,7 +34,15 @@ from review_app.web import (
 )
 
 ROOT = Path(__file__).parent
-BLUEPRINTS = (public.blueprint, auth.blueprint, inbox.blueprint, desk.blueprint, review.blueprint, office.blueprint)
+BLUEPRINTS = (
+    public.blueprint,
+    auth.blueprint,
+    inbox.blueprint,
+    desk.blueprint,
+    review.blueprint,
+    office.blueprint,
+    imports.blueprint,
+)
 
 # Of each engine. What a network forgets while it idles is not taken up again.
 POOL: dict[str, Any] = {"pool_size": 5, "max_overflow": 10, "pool_recycle": 900}

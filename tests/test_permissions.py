@@ -65,6 +65,7 @@ WITHOUT_SUBJECT = {
     "office.see": {"ada", "alba"},
     "cycle.manage": {"ada", "alba", "system"},
     "people.manage": {"ada", "alba", "system"},
+    "import.manage": {"ada", "alba", "system"},
 }
 
 

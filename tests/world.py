@@ -12,9 +12,9 @@ from sqlalchemy import select
 from review_app import tokens
 from review_app.checks.engine import check
 from review_app.extensions import db
-from review_app.models import Cycle, FilledForm, Person, Point, Report, Save, Snapshot
+from review_app.models import Cycle, FilledForm, ImportText, Person, Point, Report, Save, Snapshot
 from review_app.models import published as tables
-from review_app.operations import accounts, cycles, filled_forms, findings, imports, reviews, sent
+from review_app.operations import accounts, cycles, filled_forms, findings, importing, imports, reviews, sent
 from review_app.operations.answers import Typed, add_item, end_item, save_answers
 from review_app.operations.steps import take_step
 from review_app.permissions import ACTIONS, SYSTEM, Actor, can
@@ -99,6 +99,7 @@ class World:
     pages: list[tuple[str, str]] = field(default_factory=list)  # slug and entry slug of each publication with entries
     publication: str = ""
     kept: int = 0  # a form of carla's, kept while she was signed out
+    imports: dict[str, int] = field(default_factory=dict)  # ids of a batch and of a text in it, and the text's row version
     tokens: dict[str, str] = field(default_factory=dict)
     allowed: dict[tuple[str, str, str, str], bool] = field(default_factory=dict)  # nick, action, party, stage
     allowed_at_all: dict[tuple[str, str], bool] = field(default_factory=dict)  # nick, action on nothing in particular
@@ -127,6 +128,7 @@ def make_world() -> World:
     _make_reports(world)
     _make_cycles(world)
     _make_public_entries(world)
+    _make_import(world)
     newcomer = accounts.invite(
         SYSTEM, email="new@example.org", name="Nuria", language="es", role="contributor", party_code="CL", now=_now()
     )
@@ -214,6 +216,20 @@ def _make_public_entries(world: World) -> None:
     published = [place.report_id for place in world.places.values() if place.stage == "published"]
     query = select(tables.publication.c.slug).where(tables.publication.c.report_id == published[0])
     world.publication = db.session.execute(query).scalar_one()
+
+
+def _make_import(world: World) -> None:
+    """A batch with a text that leaves nothing to ask and one that a person has to look at."""
+    cycle = db.session.scalars(select(Cycle).where(Cycle.slug == "reports-2020")).one()
+    form = "{0}\n\nWhere\nKenya\nDescribe the main features of the policy/measure:\nIt pays.\nResults of the measure\nMany.\n{1}"
+    texts = {"ready.txt": form.format("A fund", ""), "asking.txt": form.format("A law", "Context of the measure\nOld.")}
+    files = [(name, words.encode()) for name, words in texts.items()]
+    batch = importing.begin_with_files(
+        SYSTEM, files, cycle_id=cycle.id, group="a11_measures", party_code=None, source="", now=_now()
+    )
+    importing.work_on(batch.id, now=_now())
+    text = db.session.scalars(select(ImportText).where(ImportText.name == "asking.txt")).one()
+    world.imports = {"batch": batch.id, "text": text.id, "version": text.row_version}
 
 
 def _make_place(party: str, stage: str, report_id: int) -> Place:

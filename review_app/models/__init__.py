@@ -3,6 +3,7 @@
 from review_app.models.accounts import Membership, Party, Person, WebSession
 from review_app.models.cycles import Cycle, CycleParty, Extension
 from review_app.models.filled_forms import FilledForm
+from review_app.models.imports import ImportBatch, ImportText
 from review_app.models.items import Item, LastingItem
 from review_app.models.journal import Claim, Dispatch, Entry, Notice
 from review_app.models.reports import Answer, Report, Save, Snapshot
@@ -22,6 +23,8 @@ __all__ = [
     "FilledForm",
     "Finding",
     "FindingReply",
+    "ImportBatch",
+    "ImportText",
     "Item",
     "KeptForm",
     "LastingItem",

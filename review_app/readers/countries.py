@@ -55,6 +55,11 @@ def country(words: str) -> str | None:
     return _name(code) if code else None
 
 
+def code_of(words: str) -> str | None:
+    """The ISO 3166 code of a country's name in any of the languages."""
+    return _codes().get(squeezed(words))
+
+
 def named_in(names: Iterable[str], prose: Iterable[str]) -> str | None:
     """The only country that `names` (title, agency) tell; else the only one whose government or ministry is in the prose."""
     for found in (

@@ -1,9 +1,13 @@
 """Files of old reports: what each is, by name and content, and the texts in it. Whatever opens foreign formats is confined."""
 
+import io
 import json
 import signal
 import subprocess
 import sys
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Any
 
@@ -15,7 +19,8 @@ MOST_BYTES = 50 * 1024 * 1024
 MOST_UNPACKED = 200 * 1024 * 1024
 MOST_PAGES = 600
 MOST_LETTERS = 5_000_000
-SECONDS = 120
+MOST_MEMBERS = 6000
+SECONDS = 45
 NAMES = {"txt": "text", "md": "text", "text": "text", "html": "html", "htm": "html", "xhtml": "html", "docx": "word", "pdf": "pdf"}
 """Ending of a file's name -> its kind."""
 
@@ -30,6 +35,7 @@ PROBLEMS = {
     "scanned": Message("This PDF holds pictures of pages and no text. Have its text recognised first, or take the file it was made from."),
     "broken": Message("This file is damaged and cannot be opened. Open it in its own program and save it again."),
     "too_slow": Message("Reading this file took too long. Split it, or save it as plain text."),
+    "archive": Message("This archive holds more than 6,000 files or 200 MB, is damaged, or has a password. Send its files in several archives."),
     "empty": Message("There are no words in this file."),
 }  # fmt: skip
 
@@ -45,6 +51,32 @@ class FileProblem(Exception):
     def message(self) -> Message:
         """What is wrong and what to do about it."""
         return PROBLEMS[self.key]
+
+
+def unpacked(given: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each file; those in ZIP archives come out of them, one at a time. Raises FileProblem."""
+    for name, content in given:
+        if PurePath(name).suffix.lower() == ".zip" and content.startswith(b"PK"):
+            yield from _members(content)
+        elif name or content:
+            yield name, content
+
+
+def _members(content: bytes) -> Iterator[tuple[str, bytes]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [one for one in archive.infolist() if not one.is_dir() and not _is_hidden(one.filename)]
+            if len(members) > MOST_MEMBERS or sum(one.file_size for one in members) > MOST_UNPACKED:
+                raise FileProblem("archive")
+            for one in members:
+                yield one.filename, archive.read(one)
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError):
+        raise FileProblem("archive") from None
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether an archive's program put the file there, and no person."""
+    return any(part.startswith((".", "__MACOSX")) for part in PurePath(name).parts)
 
 
 def sources(name: str, content: bytes) -> list[Source]:
@@ -65,7 +97,8 @@ def kind_of(name: str, content: bytes) -> str:
         raise FileProblem(seen or "unknown")
     if named is None:
         return str(seen)
-    if seen not in (named, None) and not (named == "text" and seen == "html"):
+    # A page may begin anyhow, and a text may begin like a page.
+    if seen not in (named, None) and {named, seen} != {"text", "html"}:
         raise FileProblem("mismatch")
     if seen is None and named in ("word", "pdf"):
         raise FileProblem("broken" if content else "empty")

@@ -4,6 +4,7 @@ Nothing stays of any request here: each runs inside a transaction of the test th
 anything is read from the database before that. Refused requests carry what would make them succeed for somebody else.
 """
 
+import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -54,6 +55,8 @@ ELSEWHERE: Mapping[str, Callable[[World], Any]] = {
     "office.deactivate.person_id": lambda world: world.people["rolf"],
     "office.reactivate.person_id": lambda world: world.people["gone"],
     "auth.delete_kept.kept_id": lambda world: world.kept,
+    "imports.batch_id": lambda world: world.imports["batch"],
+    "imports.text_id": lambda world: world.imports["text"],
     "filename": lambda world: "app.css",
 }
 # Which cycle a step is tried on, so that it can succeed.
@@ -103,9 +106,18 @@ BODIES: Mapping[str, Callable[[World, Place, Args], Mapping[str, Any]]] = {
     },
     "office.deactivate": lambda w, p, a: {},
     "office.reactivate": lambda w, p, a: {},
+    "imports.new_batch": lambda w, p, a: {
+        "group": "a11_measures", "party_code": "", "files": (io.BytesIO(b"A new text"), "new.txt"),
+    },
+    "imports.add_files": lambda w, p, a: {"files": (io.BytesIO(b"Another text"), "another.txt")},
+    "imports.move": lambda w, p, a: {},
+    "imports.settle": lambda w, p, a: {
+        "seen": w.imports["version"], "action": "accept", "import-party_code": "KE", "import-group": "a11_measures",
+        "import-reason": "An old caption.", "place-0": "out", "name": "A law", "seen-name": 0,
+    },
     "office.extend": lambda w, p, a: {"new_due_on": SOON, "reason": "A flood."},
 }  # fmt: skip
-QUERIES = {"office.new_cycle": "?questionnaire=programme-monitoring/2026"}
+QUERIES = {"office.new_cycle": "?questionnaire=programme-monitoring/2026", "imports.new_batch": "?cycle=reports-2020"}
 
 # Where the operation asks for more than the address: (endpoint, method) -> the action of the table and the section it is in.
 ASKS_MORE: Mapping[tuple[str, str], Callable[[Place, Args], tuple[str, str | None]]] = {

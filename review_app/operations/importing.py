@@ -1,0 +1,424 @@
+"""Verbs of an import: begin a batch, add files, read them, let a person settle what is doubtful, bring the texts in."""
+
+import hashlib
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import undefer
+
+from review_app.extensions import db
+from review_app.models import Cycle, ImportBatch, ImportText, Party, Person, Report
+from review_app.operations.imports import OldItem, import_into, import_published
+from review_app.permissions import SYSTEM, Actor, Denied, NotFound, require
+from review_app.questionnaire.language import Question, Questionnaire
+from review_app.questionnaire.library import library
+from review_app.readers import files
+from review_app.readers.contract import record as record_of
+from review_app.readers.countries import code_of
+from review_app.readers.fitting import Doubt, fit
+from review_app.readers.measures import read
+from review_app.transaction import Stale, atomic, record
+from workflows.engine import Blocked
+from workflows.messages import Message
+
+SECONDS_A_TURN = 4.0
+"""So long a worker reads before it commits; a kill loses no more than that."""
+TEXTS_A_TURN = 300
+"""So many texts of one party are brought in by one transaction, and so by one publication."""
+PATIENCE = timedelta(seconds=12)
+"""After so long without a commit nobody works on a batch: longer than a turn, so that rings do not pile up."""
+OWN_PARTY = Message("You belong to this party: somebody else of the secretariat has to bring its reports in.")
+LOCK = 0x696D70  # the class of our advisory locks on batches
+OPEN = ("waiting", "accepted")
+
+
+@dataclass(frozen=True)
+class Added:
+    """What came of adding files."""
+
+    added: int
+    duplicates: int
+
+
+@atomic
+def begin_batch(
+    actor: Actor, *, cycle_id: int, group: str, party_code: str | None, source: str, now: datetime
+) -> ImportBatch:
+    """Begin an import into a cycle. Raises Denied, NotFound (cycle), Blocked (no such group)."""
+    require(actor, "import.manage")
+    cycle = db.session.get(Cycle, cycle_id)
+    if cycle is None:
+        raise NotFound
+    if group and group not in {one.code for _, one in _edition(cycle).groups()}:
+        raise Blocked((Message("Choose what each text becomes."),))
+    batch = ImportBatch(
+        cycle=cycle,
+        group=group,
+        party_code=party_code or None,
+        person_id=actor.id,
+        source=source.strip(),
+        created_at=now,
+        told_at=now,
+    )
+    db.session.add(batch)
+    db.session.flush()
+    return batch
+
+
+@atomic
+def begin_with_files(actor: Actor, given: Iterable[tuple[str, bytes]], *, now: datetime, **about: Any) -> ImportBatch:
+    """A batch and its first files, or neither. `about`: as `begin_batch` takes it."""
+    batch = begin_batch(actor, now=now, **about)
+    add_files(actor, batch.id, given, now=now)
+    return batch
+
+
+@atomic
+def add_files(actor: Actor, batch_id: int, given: Iterable[tuple[str, bytes]], *, now: datetime) -> Added:
+    """Keep files to be read; ZIP archives are unpacked. The same bytes enter a cycle once. Raises Denied, NotFound, Blocked."""
+    require(actor, "import.manage")
+    batch = _batch(batch_id)
+    added = duplicates = 0
+    try:
+        for name, content in files.unpacked(given):
+            row = {"batch_id": batch.id, "cycle_id": batch.cycle_id, "name": name[-500:], "group": batch.group, "changed_at": now,
+                   "sha256": hashlib.sha256(content).hexdigest()}  # fmt: skip
+            if _insert({**row, "content": content}):
+                added += 1
+            else:
+                duplicates += 1
+                _insert({**row, "status": "duplicate"})
+    except files.FileProblem as problem:
+        raise Blocked((problem.message,)) from None
+    if not added + duplicates:
+        raise Blocked((Message("Choose the files to bring in."),))
+    batch.told_at = None
+    _state_work(actor, batch, now)
+    return Added(added, duplicates)
+
+
+def _insert(row: Mapping[str, Any]) -> bool:
+    """Whether the row went in: its words were not in the cycle yet."""
+    full = {
+        "part": 1,
+        "status": "waiting",
+        "title": "",
+        "lang": "en",
+        "doubts": [],
+        "placed": {},
+        "reason": "",
+        "row_version": 1,
+        **row,
+    }
+    statement = insert(ImportText).values(**full).on_conflict_do_nothing().returning(ImportText.id)
+    return db.session.scalar(statement) is not None
+
+
+@atomic
+def stop(actor: Actor, batch_id: int, *, is_stopped: bool, now: datetime) -> None:
+    """Stop a batch after the text that is being read, or go on with it."""
+    require(actor, "import.manage")
+    batch = _batch(batch_id)
+    batch.is_stopped = is_stopped
+    if not is_stopped:
+        _state_work(actor, batch, now)
+
+
+@atomic
+def accept_ready(actor: Actor, batch_id: int, *, now: datetime) -> int:
+    """Have every text brought in that leaves nothing to ask; returns how many. They are read by a person before or never."""
+    require(actor, "import.manage")
+    batch = _batch(batch_id)
+    # Nobody publishes for a party of their own, not even an administrator.
+    ready = (ImportText.batch_id == batch.id, ImportText.status == "ready", ImportText.party_code.not_in(_own(actor)))
+    values = {"status": "accepted", "person_id": actor.id, "row_version": ImportText.row_version + 1, "changed_at": now}
+    count = len(db.session.scalars(update(ImportText).where(*ready).values(**values).returning(ImportText.id)).all())
+    if count:
+        batch.told_at = None
+        _state_work(actor, batch, now)
+    return count
+
+
+def _state_work(actor: Actor, batch: ImportBatch, now: datetime) -> None:
+    record("import.began", actor=actor, now=now, cycle=batch.cycle, params={"batch": batch.id})
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a person says of one text. `placed`: number of an unplaced piece -> question code, or "out"."""
+
+    answers: Mapping[str, Any]
+    placed: Mapping[str, str]
+    party_code: str
+    group: str
+    lang: str
+    reason: str
+
+
+@atomic
+def settle_text(
+    actor: Actor, text_id: int, said: Settled, *, seen: int, is_accepted: bool, now: datetime
+) -> ImportText:
+    """Keep what a person corrected; `is_accepted` has it brought in. Raises Denied, NotFound, Stale, Blocked with every reason."""
+    text = _held_text(actor, text_id, seen, ("asking", "ready"))
+    pieces = unplaced(text)
+    questions = {question.code: question for question in questions_of(text.batch.cycle, said.group)}
+    answers = {code: raw for code, raw in said.answers.items() if code in questions}
+    kept = {
+        number: code
+        for number, code in said.placed.items()
+        if number in pieces and (code == "out" or code in questions)
+    }
+    for number, code in kept.items():
+        if text.placed.get(number) != code and code != "out":
+            answers[code] = "\n\n".join(filter(None, (str(answers.get(code) or "").strip(), pieces[number])))
+    text.answers, text.placed, text.reason = answers, kept, said.reason.strip()
+    text.party_code, text.lang, text.group = said.party_code or None, said.lang, said.group
+    text.title = _title(list(questions.values()), answers)
+    text.person_id, text.changed_at, text.row_version = actor.id, now, seen + 1
+    left = [doubt for doubt in text.doubts if not _is_settled(doubt, text, pieces)]
+    reasons = _reasons(text, pieces) if is_accepted else []
+    if is_accepted and text.party_code in _own(actor):
+        raise Denied(OWN_PARTY)
+    if reasons:
+        raise Blocked(tuple(reasons))
+    text.doubts = left
+    text.status = "accepted" if is_accepted else "asking" if any(Doubt(**one).is_asking for one in left) else "ready"
+    return text
+
+
+def _own(actor: Actor) -> frozenset[str]:
+    return frozenset(actor.party_codes) if isinstance(actor, Person) else frozenset()
+
+
+def _is_settled(doubt: Mapping[str, Any], text: ImportText, pieces: Mapping[str, str]) -> bool:
+    why = doubt["why"]
+    if why == "no_title":
+        return bool(text.title)
+    if why == "no_party":
+        return text.party_code is not None
+    return why == "unplaced" and set(pieces) == set(text.placed)
+
+
+def _reasons(text: ImportText, pieces: Mapping[str, str]) -> list[Message]:
+    """What stands against bringing a text in."""
+    reasons = []
+    if not text.party_code:
+        reasons.append(Message("Choose the party."))
+    if not text.title:
+        reasons.append(Message("Write the title."))
+    if set(pieces) != set(text.placed):
+        reasons.append(Message("Say for every stretch without a place where it belongs, or leave it out."))
+    if "out" in text.placed.values() and not text.reason:
+        reasons.append(Message("Say why words are left out."))
+    return reasons
+
+
+@atomic
+def leave_out(actor: Actor, text_id: int, *, seen: int, reason: str, now: datetime) -> ImportText:
+    """Leave a text out, with the reason. It is kept. Raises Denied, NotFound, Stale, Blocked (no reason)."""
+    text = _held_text(actor, text_id, seen, ("asking", "ready", "waiting"))
+    if not reason.strip():
+        raise Blocked((Message("Say why this text is left out."),))
+    text.status, text.reason, text.person_id = "left_out", reason.strip(), actor.id
+    text.changed_at, text.row_version = now, seen + 1
+    return text
+
+
+@atomic
+def work_on(batch_id: int, *, now: datetime, seconds: float = SECONDS_A_TURN) -> int:
+    """Do a turn of what a batch has to do: read for a few seconds, else bring in texts of one party; returns how many were settled.
+
+    One worker a batch at a time. Killed in the middle, it did nothing, and the next one goes on at once.
+    """
+    batch = _batch(batch_id)
+    if not db.session.scalar(select(func.pg_try_advisory_xact_lock(LOCK, batch.id))):
+        return 0
+    count = _read_some(batch, now, seconds) or _bring_some(batch, now)
+    batch.worked_at = now
+    return count
+
+
+def _is_stopped(batch: ImportBatch) -> bool:
+    """As it is now: a person may have stopped it during this turn."""
+    return bool(db.session.scalar(select(ImportBatch.is_stopped).where(ImportBatch.id == batch.id)))
+
+
+def _read_some(batch: ImportBatch, now: datetime, seconds: float) -> int:
+    until, count = time.monotonic() + seconds, 0
+    parties = set(db.session.scalars(select(Party.code)))
+    waiting = (
+        select(ImportText)
+        .where(ImportText.batch_id == batch.id, ImportText.status == "waiting")
+        .order_by(ImportText.id)
+    )
+    waiting = waiting.options(undefer(ImportText.content)).limit(1).with_for_update(of=ImportText, skip_locked=True)
+    while time.monotonic() < until and not _is_stopped(batch) and (text := db.session.scalar(waiting)) is not None:
+        _read_text(batch, text, parties, now)
+        db.session.flush()
+        count += 1
+    return count
+
+
+def _read_text(batch: ImportBatch, text: ImportText, parties: set[str], now: datetime) -> None:
+    text.changed_at, text.row_version = now, text.row_version + 1
+    try:
+        found = files.sources(text.name, text.content or b"")
+    except files.FileProblem as problem:
+        text.status, text.problem = "refused", problem.key
+        return
+    for part, source in enumerate(found, start=1):
+        values = _read_source(batch, source.text, source.around, parties)
+        if part == 1:
+            for name, value in values.items():
+                setattr(text, name, value)
+            continue
+        sha256 = hashlib.sha256(source.text.encode()).hexdigest()
+        row = {"batch_id": batch.id, "cycle_id": batch.cycle_id, "name": text.name, "part": part, "group": batch.group,
+               "sha256": sha256, "changed_at": now}  # fmt: skip
+        if not _insert({**row, **values}):
+            _insert({**row, "status": "duplicate"})
+
+
+def _read_source(batch: ImportBatch, text: str, around: Sequence[str], parties: set[str]) -> dict[str, Any]:
+    """The columns of a text that has been read."""
+    reading = read(text.replace("\0", ""))
+    questions = questions_of(batch.cycle, batch.group)
+    fitted = fit(reading, questions, is_group=bool(batch.group))
+    said = code_of(reading.country) if reading.country else None
+    party = batch.party_code or (said if said in parties else None)
+    doubts = [*fitted.doubts, *([] if party else [Doubt("no_party")])]
+    return {
+        "text": reading.text, "status": "asking" if any(doubt.is_asking for doubt in doubts) else "ready",
+        "reading": {
+            "record": record_of(reading, around=around), "pieces": [[one.start, one.end, one.place] for one in reading.pieces],
+        },
+        "answers": fitted.answers, "doubts": [asdict(doubt) for doubt in doubts], "title": _title(questions, fitted.answers),
+        "party_code": party, "lang": reading.narrative_language if reading.narrative_language in ("en", "fr", "es") else "en",
+    }  # fmt: skip
+
+
+def _bring_some(batch: ImportBatch, now: datetime) -> int:
+    accepted = (ImportText.batch_id == batch.id, ImportText.status == "accepted")
+    first = db.session.scalar(select(ImportText.party_code).where(*accepted).order_by(ImportText.id).limit(1))
+    if first is None or _is_stopped(batch):
+        return 0
+    # What goes into one report goes into it in turn, from whatever batch.
+    db.session.execute(select(func.pg_advisory_xact_lock(batch.cycle_id, func.hashtext(first))))
+    mine = select(ImportText).where(*accepted, ImportText.party_code == first).order_by(ImportText.id)
+    mine = mine.options(undefer(ImportText.answers)).limit(TEXTS_A_TURN if batch.group else 1)
+    texts = list(db.session.scalars(mine.with_for_update(of=ImportText)))
+    try:
+        with db.session.begin_nested():
+            _bring_in(batch, texts, now)
+    except (Blocked, NotFound) as refused:
+        why = "report_away" if isinstance(refused, Blocked) else "other_edition"
+        for text in texts:
+            text.status, text.doubts = "asking", [asdict(Doubt(why))]
+            text.row_version, text.changed_at = text.row_version + 1, now
+    return len(texts)
+
+
+def _bring_in(batch: ImportBatch, texts: Sequence[ImportText], now: datetime) -> None:
+    party_code = texts[0].party_code or ""
+    subject = "" if batch.group else texts[0].title[:200]
+    report = db.session.scalar(
+        select(Report).where(
+            Report.cycle_id == batch.cycle_id, Report.party_code == party_code, Report.subject == subject
+        )
+    )
+    olds = [OldItem(text.group, text.answers or {}, text.lang) for text in texts if text.group]
+    if report is not None and not batch.group:
+        raise Blocked((Message("There is a report about this already."),))
+    if report is not None:
+        import_into(SYSTEM, report.id, olds, now=now)
+    else:
+        report = import_published(
+            SYSTEM, cycle=batch.cycle, party_code=party_code, source=batch.source or texts[0].name, now=now, items=olds,
+            answers={} if batch.group else texts[0].answers or {}, subject=subject, lang=texts[0].lang,
+        )  # fmt: skip
+    for number, text in enumerate(texts):
+        text.status, text.report_id = "imported", report.id
+        text.item_id = olds[number].id if olds else None
+        text.row_version, text.changed_at = text.row_version + 1, now
+
+
+@atomic
+def tell_when_done(batch_id: int, *, now: datetime) -> bool:
+    """Tell its importer once that a batch has nothing left to do by itself; whether that was now."""
+    batch = _batch(batch_id, is_held=True)
+    if batch.told_at is not None or batch.is_stopped or has_work(batch.id):
+        return False
+    batch.told_at = now
+    if batch.person is None:
+        return False
+    record("import.finished", actor=SYSTEM, now=now, cycle=batch.cycle, person=batch.person, params={"batch": batch.id})
+    return True
+
+
+def has_work(batch_id: int) -> bool:
+    """Whether a worker has anything to do for the batch."""
+    mine = exists().where(ImportText.batch_id == batch_id, ImportText.status.in_(OPEN))
+    return bool(db.session.scalar(select(mine)))
+
+
+def batches_with_work(now: datetime, *, limit: int = 20) -> list[int]:
+    """Batches nobody works on that have something to do, or whose importer was not told yet."""
+    work = exists().where(ImportText.batch_id == ImportBatch.id, ImportText.status.in_(OPEN))
+    is_idle = func.coalesce(ImportBatch.worked_at < now - PATIENCE, True)
+    query = select(ImportBatch.id).where(~ImportBatch.is_stopped, is_idle, ImportBatch.told_at.is_(None) | work)
+    return list(db.session.scalars(query.order_by(ImportBatch.id).limit(limit)))
+
+
+def questions_of(cycle: Cycle, group: str) -> tuple[Question, ...]:
+    """What each text of an import answers. Raises NotFound when the edition or the group is gone."""
+    edition = _edition(cycle)
+    try:
+        if group:
+            return edition.question(group).questions
+    except KeyError:
+        raise NotFound(group) from None
+    return tuple(question for section in edition.sections for question in section.plain_questions)
+
+
+def unplaced(text: ImportText) -> dict[str, str]:
+    """Number of each stretch without a place -> its words."""
+    pieces = [one for one in (text.reading or {}).get("pieces", []) if one[2] == "unplaced"]
+    return {str(number): (text.text or "")[start:end] for number, (start, end, _) in enumerate(pieces)}
+
+
+def _title(questions: Sequence[Question], answers: Mapping[str, Any]) -> str:
+    code = next((question.code for question in questions if question.role == "title"), "")
+    return " ".join(str(answers.get(code) or "").split())[:500]
+
+
+def _edition(cycle: Cycle) -> Questionnaire:
+    try:
+        return library.get(cycle.questionnaire, cycle.edition)
+    except KeyError:
+        raise NotFound from None
+
+
+def _batch(batch_id: int, *, is_held: bool = False) -> ImportBatch:
+    lock = {"of": ImportBatch} if is_held else None
+    batch = db.session.get(ImportBatch, batch_id, with_for_update=lock, populate_existing=True)
+    if batch is None:
+        raise NotFound
+    return batch
+
+
+def _held_text(actor: Actor, text_id: int, seen: int, statuses: Sequence[str]) -> ImportText:
+    require(actor, "import.manage")
+    everything = (undefer(ImportText.text), undefer(ImportText.reading), undefer(ImportText.answers))
+    query = select(ImportText).where(ImportText.id == text_id).options(*everything).with_for_update(of=ImportText)
+    text: ImportText | None = db.session.scalar(query.execution_options(populate_existing=True))
+    if text is None:
+        raise NotFound
+    if text.row_version != seen or text.status not in statuses:
+        raise Stale
+    return text
