@@ -29,11 +29,12 @@ _SINCE = re.compile(r"\b(?:since|from|depuis|dès|desde|a partir de|law|loi|ley|
 
 def relative_times(place: Place) -> Iterator[Found]:
     """TIME-01: "last year", "currently", "by this time" in a sentence without a year."""
-    for question, words in place.prose:
+    phrases = [phrase for phrase in _PHRASES if phrase in place.small]
+    for question, words in place.prose if phrases else ():
         if question.role not in ("features", "results", "conclusions", "money", "summary") and question.type != "longtext":
             continue
         quoted: set[tuple[int, int]] = set()
-        for start, phrase in _phrases(words):
+        for start, phrase in _standing(words, phrases):
             end = start + len(phrase)
             first, last = bounds(words, start, end)
             around = words[max(words.rfind("\n", 0, first) + 1, first - 200) if "year" in phrase else first:last]
@@ -46,13 +47,13 @@ def relative_times(place: Place) -> Iterator[Found]:
             yield place.found("TIME-01", "warning", question=question, message=text, quote=sentence(words, start, end))
 
 
-def _phrases(words: str) -> list[tuple[int, str]]:
+def _standing(words: str, phrases: list[str]) -> list[tuple[int, str]]:
     """Where the phrases stand, in their order: (start, phrase)."""
     small = words.lower().replace("’", "'")
     if len(small) != len(words):
         return []
     found = []
-    for phrase in _PHRASES:
+    for phrase in phrases:
         start = small.find(phrase)
         while start >= 0:
             end = start + len(phrase)

@@ -1,7 +1,7 @@
 """Rules about figures in prose: sums of parts, counts against what is named, changes, groups that overlap."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise, takewhile
 from typing import Any
@@ -24,10 +24,10 @@ _NUMBERS = {
 _SAID = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _WHOLE = r"[0-9]{1,3}(?:[,. \u00a0\u202f][0-9]{3})+(?![0-9])|[0-9]{1,7}(?![0-9]|[.,][0-9])"
 _DIGIT = re.compile("[0-9]")
-_TOTAL = re.compile(
-    rf"(?:(?P<total>(?<![\w.,/$€£-])(?:{_WHOLE}))\s+[^\W\d_][^.;:()\n0-9]{{1,90}}?\s*[:(]"
-    r"|\b(?:of (?:which|whom|these)|dont|de (?:los|las) cuales)\b)(?P<parts>[^.;:()\n]{3,250})", re.IGNORECASE,
-)
+_TOTAL = re.compile(rf"(?P<total>{_WHOLE})\s+[^\W\d_][^.;:()\n0-9]{{1,90}}?\s*[:(](?P<parts>[^.;:()\n]{{3,250}})")
+_OF_WHICH = re.compile(r"\b(?:of (?:which|whom|these)|dont|de (?:los|las) cuales)\b(?P<parts>[^.;:()\n]{3,250})(?P<total>)", re.IGNORECASE)
+_OF_WHICH_PARTS = ("of which", "of whom", "of these", "dont", "cuales")
+_INSIDE = frozenset(".,/$€£-")
 _COUNT_OF = re.compile(rf"(?<![\w.,/$€£-])(?!(?:19|20)[0-9]{{2}}\b)(?:{_WHOLE})(?=\s+(?!(?:%|per ?cent|years?|ans|años)\b)[^\W\d_])")
 _PART = re.compile(rf"(?<![\w.,/$€£-])(?P<count>{_WHOLE})(?!\s?(?:%|per ?cent|years?\b|ans\b|años\b))\s+(?P<what>[^\W\d_][^,;0-9]{{0,120}})")
 _NO_LIST = re.compile(
@@ -40,7 +40,8 @@ _COUNTED = re.compile(
     rf"(?<![\w.,/-])(?P<count>{_SAID}|[0-9]{{1,2}})\s+(?!{_TIME}\b)(?P<noun>(?:[^\W\d_][\w'’-]*\s+){{0,4}}?[^\W\d_][\w'’-]*(?:s|x))\s*"
     r"(?P<intro>(?::|,? (?:namely|à savoir|a saber|that is)[:;,]?))\s*(?P<list>[^\n]{3,600})", re.IGNORECASE,
 )
-_INTRO = re.compile(r":|namely|à savoir|a saber|that is")
+_LIST_HEAD = re.compile(r"\b(?:the|following|les|suivantes?|suivants?|las|los|siguientes)\s", re.IGNORECASE)
+_INTROS = (":", "namely", "à savoir", "a saber", "that is")
 _COUNT = re.compile(rf"(?<![\w.,/-])(?:{_SAID}|[0-9]{{1,2}})(?=\s+[^\W\d_])", re.IGNORECASE)
 _LIST_OF = re.compile(
     r"\b(?:the|following|les|suivantes?|suivants?|las|los|siguientes)\s+(?P<noun>[^\W\d_]{3,20}s)"
@@ -60,6 +61,10 @@ def sums_of_parts(place: Place) -> Iterator[Found]:
         if question.type == "money" or not _DIGIT.search(words):
             continue
         for match in _TOTAL.finditer(words):
+            before = words[match.start() - 1:match.start()]
+            if not before.isalnum() and before not in _INSIDE:
+                yield from _parts(place, question, words, match)
+        for match in _OF_WHICH.finditer(words) if any(part in place.small for part in _OF_WHICH_PARTS) else ():
             yield from _parts(place, question, words, match)
 
 
@@ -92,24 +97,37 @@ def _is_exhaustive(words: str, parts: list[re.Match[str]]) -> bool:
 def counts_of_lists(place: Place) -> Iterator[Found]:
     """NUM-02: a stated count, and a list of another length, in one sentence or about one noun in two places."""
     answers = [(question, words) for question, words in place.prose if question.type != "money"]
+    intros = [intro for intro in _INTROS if intro in place.small]
     for question, words in answers:
-        for match in _counted(words):
+        for match in _counted(words, intros):
             listed = _listed(words, match)
             if listed and not (place.is_cut(question) and match.end() >= len(words)) and not _is_open(words, match):
                 stated = _count(match["count"])
                 if not listed[0] <= stated <= listed[1]:
                     yield _mismatch(place, question, sentence(words, *match.span()), match["count"], listed)
-        for match in _LIST_OF.finditer(words) if ":" in words else ():
+        for match in _lists_of(words):
             yield from _elsewhere(place, question, words, match, answers)
 
 
-def _counted(words: str) -> Iterator[re.Match[str]]:
+def _counted(words: str, intros: Sequence[str]) -> Iterator[re.Match[str]]:
     """A count, what is counted, and the list that a colon or "namely" announces."""
-    for intro in _INTRO.finditer(words):
-        start = max(0, intro.start() - 120)
-        heads = list(_COUNT.finditer(words, start, intro.start()))
-        if heads and (match := _COUNTED.match(words, heads[-1].start())):
+    for intro in intros:
+        at = words.find(intro)
+        while at >= 0:
+            heads = list(_COUNT.finditer(words, max(0, at - 120), at))
+            if heads and (match := _COUNTED.match(words, heads[-1].start())):
+                yield match
+            at = words.find(intro, at + 1)
+
+
+def _lists_of(words: str) -> Iterator[re.Match[str]]:
+    """Lists that a plural noun with an article and a colon announce."""
+    at = words.find(":")
+    while at >= 0:
+        heads = list(_LIST_HEAD.finditer(words, max(0, at - 45), at))
+        if heads and (match := _LIST_OF.match(words, heads[-1].start())):
             yield match
+        at = words.find(":", at + 1)
 
 
 def _mismatch(place: Place, question: Question, quote: str, stated: str, listed: tuple[int, int]) -> Found:

@@ -117,6 +117,11 @@ class Place:
         return self.context.source is not None and self.context.source.cut == question.code
 
     @cached_property
+    def small(self) -> str:
+        """All of `prose` in small letters with straight apostrophes: for a first look whether a word is there at all."""
+        return "\n".join(words for _, words in self.prose).lower().replace("’", "'")
+
+    @cached_property
     def prose(self) -> tuple[tuple[Question, str], ...]:
         """Every answered text that is asked for, money as it was typed among them."""
         raw = ((one, (self.value(one) or {}).get("raw")) for one in self.asked if one.type in ("text", "longtext", "money"))

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from operator import eq
 
 from review_app.checks.found import Found, Place
 from review_app.checks.sentences import sentence
 from review_app.questionnaire.currencies import CODES
+from review_app.questionnaire.language import Question
 from workflows.messages import Message
 
 
@@ -18,6 +20,9 @@ _SMALL_WORDS = _words("""
     the of and in to for with by from on an is are was le la les de du des et dans pour avec une un est el los las del en con por para que
 """)
 _CAPITALS = re.compile(r"(?<![\w./&@-])(?<![A-Z0-9][ \u00a0])[A-Z][A-Z&]{2,5}(?![\w@-]|[./]\w|['’][a-z]{2}|\s[A-Z]{2})")
+_NAME_BEHIND = re.compile(r"[^()\w]{0,3}(?:\([^()\s]+\s[^()]|[–—=:-]\s+[A-ZÀ-Þ]|, (?:the|la|le|el|l['’])\b)")
+_BETWEEN = r"(?:[\s/,-]+(?:of|the|and|for|in|to|on|de|du|des|la|le|les|l|d|et|à|y|e|del|los|las|el|para|do|da)\b|['’])*[\s/,'’-]+"
+_CAPITAL_HEAD = re.compile(r"[A-Z][A-Z&]+")
 _CONSONANTS = re.compile(r"(?<![\w./@'’-])[bcdfghjklmnpqrstvwxz]{3,4}(?![\w./@-])")
 _ROMAN = re.compile(r"[IVXLCDM]+")
 _KNOWN = _words("""
@@ -80,7 +85,8 @@ def _begins_with_capital(words: str) -> bool:
 def doubled_words(place: Place) -> Iterator[Found]:
     """TEXT-02: a small word stands twice in a row."""
     for question, words in place.prose:
-        for match in _DOUBLED.finditer(words):
+        tokens = words.lower().split()
+        for match in _DOUBLED.finditer(words) if True in map(eq, tokens, tokens[1:]) else ():
             if match[1].casefold() not in _SMALL_WORDS:
                 continue
             text = Message("“%(words)s”: a word stands twice: delete one.", {"words": match.group()})
@@ -89,21 +95,27 @@ def doubled_words(place: Place) -> Iterator[Found]:
 
 def unexplained_short_forms(place: Place) -> Iterator[Found]:
     """TEXT-03: short forms that the answers of this place never write out; the first three of them."""
-    answers = [(question, words) for question, words in place.prose if question.role != "website" and not _is_shouted(words)]
-    everything = "\n".join([*(words for _, words in answers), *_names(place)])
+    hits = [hit for question, words in place.prose if question.role not in ("website", "money") for hit in _short_forms(question, words)]
+    everything = "\n".join([*(words for _, words in place.prose if not _is_shouted(words)), *_names(place)]) if hits else ""
     told: set[str] = set()
-    for question, words in answers:
-        if question.type == "money":
+    for question, words, match in hits:
+        short = match.group()
+        if short in told or _is_explained(short, everything):
             continue
-        for match in [*_CAPITALS.finditer(words), *(_CONSONANTS.finditer(words) if question.type == "longtext" else ())]:
-            short = match.group()
-            if short in told or not _is_short_form(short) or _is_explained(short, everything):
-                continue
-            told.add(short)
-            if len(told) > _MOST:
-                return
-            text = Message("“%(short)s” is never written out: write the name in full where it comes first.", {"short": short})
-            yield place.found("TEXT-03", "note", question=question, message=text, quote=sentence(words, *match.span()))
+        told.add(short)
+        if len(told) > _MOST:
+            return
+        text = Message("“%(short)s” is never written out: write the name in full where it comes first.", {"short": short})
+        yield place.found("TEXT-03", "note", question=question, message=text, quote=sentence(words, *match.span()))
+
+
+def _short_forms(question: Question, words: str) -> Iterator[tuple[Question, str, re.Match[str]]]:
+    """Words in capitals; in a text that lost all its capitals, words without a vowel."""
+    found = [hit for head in _CAPITAL_HEAD.finditer(words) if (hit := _CAPITALS.match(words, head.start()))]
+    if not found and question.type == "longtext" and len(_UPPER.findall(words)) < 2:
+        found = list(_CONSONANTS.finditer(words))
+    if found and not _is_shouted(words):
+        yield from ((question, words, hit) for hit in found if _is_short_form(hit.group()))
 
 
 def _is_short_form(short: str) -> bool:
@@ -115,15 +127,18 @@ def _is_short_form(short: str) -> bool:
 
 def _is_explained(short: str, text: str) -> bool:
     """In brackets behind a name, with a bracket or a dash behind it, or as the first letters of words in the text."""
+    at = text.find(short)
+    while at >= 0:
+        opened = text.rfind("(", max(0, at - 60), at)
+        if (opened >= 0 and text.find(")", opened, at) < 0) or _NAME_BEHIND.match(text, at + len(short)):
+            return True
+        at = text.find(short, at + 1)
     word = re.escape(short)
-    if re.search(rf"\([^()]{{0,60}}\b{word}\b|\b{word}\b[^()\w]{{0,3}}(?:\([^()\s]+\s[^()]|[–—=:-]\s+[A-ZÀ-Þ]|, (?:the|la|le|el|l['’])\b)", text, re.IGNORECASE):
-        return True
-    small = r"(?:[\s/,-]+(?:of|the|and|for|in|to|on|de|du|des|la|le|les|l|d|et|à|y|e|del|los|las|el|para|do|da)\b|['’])*[\s/,'’-]+"
     if short.isupper() and re.search(rf"\b{word.lower()}\b", text):
         return True
     bare = short.replace("&", "")
     letters = [bare[0], *(f"[{letter.lower()}{letter.upper()}]" for letter in bare[1:])]
-    spelled = r"\b" + (r"\w*" + small).join(letters) + r"\w+"
+    spelled = r"\b" + (r"\w*" + _BETWEEN).join(letters) + r"\w+"
     return bool(re.search(spelled, text, re.IGNORECASE if short.islower() else 0))
 
 

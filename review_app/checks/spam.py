@@ -16,7 +16,7 @@ from review_app.questionnaire.sheets import Sheet
 Span = tuple[int, int]
 
 _ADDRESS = re.compile(r"(?:https?://)?((?:[^\W_](?:[\w-]{0,62}[^\W_])?\.){1,8}[^\W\d_]{2,24})/?", re.IGNORECASE)
-_DOTTED = re.compile(r"[^\W_]\.[^\W\d_]{2}")
+_DOTTED = re.compile(r"\.[^\W\d_]{2}")
 _WRAPPING = "()[]{}<>\"'“”‘’«»*_`"
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
 _ABBREVIATION = re.compile(r"(?:[^\W\d_]\.){2,}|(?:cf|ex|ej|vs|no|nº|al)\.", re.IGNORECASE)
@@ -36,13 +36,18 @@ _GENERIC = frozenset({
 })
 
 
+def may_have_address(text: str) -> bool:
+    """A first look, which costs little."""
+    return "." in text and _DOTTED.search(text) is not None
+
+
 def spans(text: str, known_words: Iterable[str] = ()) -> list[Span]:
     """Where injected addresses stand in `text`: alone on a line, or at its end behind a finished sentence or in a row.
 
     `known_words`: names, codes and addresses of those the text is about; an address that fits one of them is meant.
     Addresses in sentences, e-mail addresses, paths, file names and public bodies are left alone.
     """
-    if not _DOTTED.search(text):
+    if not may_have_address(text):
         return []
     known = tuple(known_words)
     found: list[Span] = []

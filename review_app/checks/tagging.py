@@ -80,10 +80,11 @@ def _missing_youth(place: Place) -> Iterator[Found]:
     youth = next((option for option in priorities.options if _key(option.label["en"]) == "youth"), None) if priorities else None
     if priorities is None or youth is None or youth.id in (place.clean(priorities) or ()):
         return
+    if not any(part in place.small for part in _YOUTH_PARTS):
+        return
     hits: list[tuple[str, re.Match[str]]] = []
     for question, words in _about(place):
-        small = words.lower()
-        if question.role != "conclusions" and any(part in small for part in _YOUTH_PARTS):
+        if question.role != "conclusions":
             hits += [(words, match) for match in _YOUTH.finditer(words) if _TARGETED.search(words[max(0, match.start() - 60):match.start()])]
     is_meant = len(hits) >= 2 or (hits and _YEARS_OLD.search(hits[0][0]))
     if is_meant and not _says_youth(place):
@@ -105,8 +106,8 @@ def _says_youth(place: Place) -> bool:
 
 def foreign_scope(place: Place) -> Iterator[Found]:
     """SCOPE-01: another convention is cited, and this one never."""
-    answers = list(_about(place))
-    cited = [(question, words, match) for question, words in answers if "onven" in words for match in _OTHER_TREATY.finditer(words)]
+    answers = list(_about(place)) if "onven" in place.small else []
+    cited = [(question, words, match) for question, words in answers for match in _OTHER_TREATY.finditer(words)]
     if cited and not any(_THIS_TREATY.search(words) for _, words in answers):
         question, words, match = cited[0]
         text = Message(

@@ -51,8 +51,9 @@ def placeholders(place: Place) -> Iterator[Found]:
 def stray_addresses(place: Place) -> Iterator[Found]:
     """SPAM-01: a web address that stands alone and has nothing to do with party, agency, partners or website."""
     yield from sources.stray_addresses(place)
-    known = spam.known_words(place.sheet, place.item.id if place.item else None)
-    for question, row, column, words in texts(place):
+    dotted = [one for one in texts(place) if spam.may_have_address(one[3])]
+    known = spam.known_words(place.sheet, place.item.id if place.item else None) if dotted else ()
+    for question, row, column, words in dotted:
         for quote in dict.fromkeys(words[start:end] for start, end in spam.spans(words, known)):
             text = Message(
                 "“%(words)s” stands alone and has nothing to do with what is reported: "

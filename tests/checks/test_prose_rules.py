@@ -1,6 +1,7 @@
 """What the rules see in a measure's words: each with answers it speaks about, and answers it must leave alone."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -206,10 +207,7 @@ def test_one_paragraph_in_two_entries() -> None:
     assert "also stands in “Meeting”" in str(found[0].message)
 
 
-def test_every_rule_has_a_case_here_or_among_the_others() -> None:
-    elsewhere = {
-        "REQ-01", "REQ-02", "FORM-01", "LIMIT-01", "LEAST-01", "EVAL-01", "PART-01", "PART-02", "PART-05", "MON-01", "NUM-03",
-        "TIME-02", "TEXT-04", "LANG-01", "LANG-02", "SPAM-01", "UI-02", "TAG-01", "TAG-03", "COPY-01", "COPY-02", "CONT-01",
-    }  # fmt: skip
+def test_every_rule_is_named_in_a_test() -> None:
+    tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parents[1].rglob("*.py"))
 
-    assert {rule.id for rule in RULES} == {rule for rule, *_ in SAID} | elsewhere
+    assert [rule.id for rule in RULES if rule.id not in tests] == []
