@@ -92,6 +92,14 @@ def test_after_the_last_attempt_a_mail_has_failed_for_all_to_see(db):
     assert notice(db, notice_id).status == "failed"
 
 
+def test_a_mail_that_kills_every_sender_has_failed_for_all_to_see(db):
+    notice_id = published_mail(make_world())
+    claims = [dispatching.claim_notice(notice_id, now=NOW + (LEASE * attempt)) for attempt in range(MOST_ATTEMPTS + 1)]
+    assert claims == [True] * MOST_ATTEMPTS + [False]
+    failed = notice(db, notice_id)
+    assert (failed.status, failed.error) == ("failed", "No sender of this mail came back.")
+
+
 def test_a_lease_keeps_others_out_until_its_holder_is_dead(db):
     notice_id = published_mail(make_world())
     assert dispatching.claim_notice(notice_id, now=NOW)

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from review_app.extensions import db
@@ -82,13 +82,17 @@ def due_notices(now: datetime, *, entry_id: int | None = None, limit: int = 100)
 
 @atomic
 def claim_notice(notice_id: int, *, now: datetime) -> bool:
-    """Lease a mail notice to this sender. False: sent, recalled, not due, or held by another."""
-    done = db.session.execute(
+    """Lease a mail notice to this sender. False: sent, recalled, not due, held by another, or the death of too many senders."""
+    attempts = db.session.scalar(
         update(Notice)
         .where(Notice.id == notice_id, _may_be_sent(now))
         .values(status="sending", leased_until=now + LEASE, attempts=Notice.attempts + 1)
+        .returning(Notice.attempts)
     )
-    return cast(CursorResult[Any], done).rowcount == 1
+    if attempts is not None and attempts > MOST_ATTEMPTS:
+        _close(notice_id, status="failed", leased_until=None, error="No sender of this mail came back.")
+        return False
+    return attempts is not None
 
 
 @atomic
