@@ -9,18 +9,20 @@ from sqlalchemy import select
 
 from review_app.extensions import db
 from review_app.models import Answer, Cycle, Item, Report, Save
-from review_app.permissions import SYSTEM
+from review_app.permissions import SYSTEM, Actor
 from review_app.queries.answers import sheet_of_content
 from review_app.queries.reports import latest_snapshot, questionnaire_of
-from review_app.questionnaire.crosswalks import Crosswalk, carried, unchanged
+from review_app.questionnaire.crosswalks import Crosswalk, Left, carried, unchanged
 from review_app.questionnaire.language import Questionnaire
 from review_app.questionnaire.library import library
+from review_app.questionnaire.sheets import Sheet
+from review_app.transaction import record
 
 
-def carry_over(report: Report, *, now: datetime) -> None:
+def carry_over(actor: Actor, report: Report, *, now: datetime) -> None:
     """Fill a fresh report from the last published one of its party and subject; entries stay chapters of the same lasting items.
 
-    Nothing is carried from an edition that no crosswalk leads on from.
+    The journal names what is not carried. Nothing is carried from an edition that no crosswalk leads on from.
     """
     last = _last_of(report)
     snapshot = latest_snapshot(last) if last else None
@@ -28,7 +30,8 @@ def carry_over(report: Report, *, now: datetime) -> None:
     if snapshot is None or crosswalk is None:
         return
     content = json.loads(snapshot.content)
-    found = carried(sheet_of_content(crosswalk.older, content), crosswalk)
+    sheet = sheet_of_content(crosswalk.older, content)
+    found = carried(sheet, crosswalk)
     lasting = {UUID(item["id"]): item["lasting_item_id"] for item in content["items"]}
     ids: dict[UUID | None, UUID | None] = {None: None}
     for item in found.items:
@@ -46,6 +49,16 @@ def carry_over(report: Report, *, now: datetime) -> None:
         }  # fmt: skip
         db.session.add(Answer(**place, origin="carried", updated_at=now))
         db.session.add(Save(**place, seen_version=0, outcome="accepted", created_at=now))
+    params = {"from": content["cycle"], "answers": len(found.answers), "left": [_named(sheet, one) for one in found.left]}
+    record("report.carried", actor=actor, now=now, report=report, params=params)
+
+
+def _named(sheet: Sheet, left: Left) -> dict[str, Any]:
+    """What is left behind, in the words of the older edition."""
+    item = sheet.item(left.item_id) if left.item_id else None
+    asked = sheet.questionnaire.find(left.question, item.group if item else None) if left.question else None
+    label = asked.label if asked else sheet.group_of(item).label if item else {}
+    return {"entry": sheet.title(item) if item else "", "label": dict(label), "why": left.why}
 
 
 def _last_of(report: Report) -> Report | None:

@@ -166,9 +166,9 @@ def _create_report(actor: Actor, cycle: Cycle, line: CycleParty, now: datetime) 
     )
     db.session.add(report)
     db.session.flush()
-    if cycle.carries:
-        carry_over(report, now=now)
     record("report.expected", actor=actor, now=now, report=report, cycle=cycle, step=("", "draft", report.row_version))
+    if cycle.carries:
+        carry_over(actor, report, now=now)
 
 
 def _locked(cycle_id: int) -> Cycle:
