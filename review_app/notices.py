@@ -53,6 +53,8 @@ NOTICES: dict[str, Told] = {
     "cycle.opened": NOBODY,
     "cycle.closed": NOBODY,
     "cycle.archived": NOBODY,
+    # Reviewers see the severity that holds beside each finding.
+    "rule.changed": NOBODY,
     "report.expected": Told(("team",), INBOX),
     "report.started": NOBODY,
     "report.submitted": Told(("team", "reviewers"), BOTH),
@@ -89,6 +91,7 @@ HEADLINES: dict[str, Message] = {
     "cycle.opened": Message("The cycle was opened"),
     "cycle.closed": Message("The cycle was closed"),
     "cycle.archived": Message("The cycle was archived"),
+    "rule.changed": Message("A rule of the checks was changed for a cycle"),
     "report.expected": Message("%(report)s: a report is expected from you"),
     "report.started": Message("%(report)s: the report was started"),
     "report.submitted": Message("%(report)s: the report was submitted"),

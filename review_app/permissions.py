@@ -102,6 +102,7 @@ RULES: tuple[Rule, ...] = (
     _rule("review.see", "reviewer administrator", None, _REVIEWER_ONLY),
     _rule("office.see", "administrator", None, _OFFICE_ONLY),
     _rule("cycle.manage", "administrator system", None, _OFFICE_ONLY),
+    _rule("rules.manage", "administrator", None, _OFFICE_ONLY),
     _rule("people.manage", "administrator system", None, _OFFICE_ONLY),
     _rule("account.own", "self", None, Message("That account belongs to somebody else.")),
 )

@@ -20,8 +20,8 @@ from sqlalchemy.exc import OperationalError as DatabaseAway
 from review_app import mailing
 from review_app.extensions import db
 from review_app.models import Entry
-from review_app.operations import accounts, dispatching, findings, importing, reminders, sent
-from review_app.queries import invariants
+from review_app.operations import accounts, dispatching, findings, importing, reminders, rules, sent
+from review_app.queries import checking, invariants
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,9 @@ REACTIONS: dict[str, Sequence[dispatching.Reaction]] = {
     "report.imported": (check_submission,),
     "import.began": (begin_import,),
 }
+
+RECHECK_BATCH = 50
+"""Reports a task checks before it lets others have the worker."""
 
 CONFIGURATION: dict[str, Any] = {
     "task_ignore_result": True,
@@ -143,7 +146,10 @@ def _note_sent(notice_id: int) -> None:
 
 @shared_task(name="review_app.tasks.sweep")
 def sweep() -> None:
-    """Ring for whatever is due and was not done: held notices, retries, doorbells that a broker lost."""
+    """Ring for whatever is due and was not done: held notices, retries, doorbells that a broker lost, answers to check.
+
+    Saves ring no bell of their own: however often a report is saved, it is checked once between two sweeps.
+    """
     now = datetime.now(UTC)
     accounts.answer_resets(now)
     for entry_id in dispatching.open_dispatches(now):
@@ -151,6 +157,11 @@ def sweep() -> None:
     _ring_for(dispatching.due_notices(now))
     for batch_id in importing.batches_with_work(now):
         _ring(work_import, batch_id)
+    rules.notice_new_versions(now=now)
+    for report_id in checking.unchecked_reports():
+        _ring(check, report_id)
+    for recheck_id in checking.open_rechecks():
+        _ring(recheck, recheck_id)
 
 
 @shared_task(name="review_app.tasks.work_import")
@@ -160,6 +171,21 @@ def work_import(batch_id: int) -> None:
         _ring(work_import, batch_id)
     else:
         importing.tell_when_done(batch_id, now=datetime.now(UTC))
+
+
+@shared_task(name="review_app.tasks.check")
+def check(report_id: int) -> None:
+    """Check what was written in a report since the last time. Harmless to repeat."""
+    done = findings.check_report(report_id, now=datetime.now(UTC))
+    log.info("Report %s: %s runs of rules, %s new findings, %s ended.", report_id, len(done.ran), done.fired, done.settled)
+
+
+@shared_task(name="review_app.tasks.recheck")
+def recheck(recheck_id: int) -> None:
+    """Check the next reports that a change of rules concerns; the sweeper rings for the rest."""
+    for _ in range(RECHECK_BATCH):
+        if not rules.recheck_next(recheck_id, now=datetime.now(UTC)):
+            return
 
 
 @shared_task(name="review_app.tasks.remind")

@@ -31,6 +31,7 @@ from review_app.web import (
     presentation,
     public,
     review,
+    rules,
 )
 
 ROOT = Path(__file__).parent
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     review.blueprint,
     office.blueprint,
     imports.blueprint,
+    rules.blueprint,
 )
 
 # Of each engine. What a network forgets while it idles is not taken up again.

@@ -291,10 +291,38 @@ REVIEWS = {
     "a report was published over a point that must be answered": breach(point(":published", "must", "null")),
     "a point was returned at another moment than any return": breach(point(":published", "should", "'2020-01-01'")),
     "a remark is tied to an entry of another report": breach(remark(":taken", item="#revision")),
-    "a point, note or finding is of a round that has not come": breach(remark(":taken", round=7)),
+    "a point or note is of a round that has not come": breach(remark(":taken", round=7)),
     "a finding was answered without the journal saying so": breach(
         """insert into finding_reply (report_id, fingerprint, reason, person_id, created_at)
            values (:draft, repeat('a', 64), 'x', @carla, now())"""
     ),
 }
-BREACHES = {**ACCOUNTS, **ANSWERS, **NOTICES, **PUBLISHED, **REPORTS, **REVIEWS}
+
+
+def finding(*, item: str = "null", round: int = 1) -> str:
+    """A finding about Chile's draft."""
+    return f"""
+        insert into finding (report_id, round, fingerprint, rule, rule_version, severity, section, item_id, quote, message,
+                             versions, fired_at)
+        values (:draft, {round}, repeat('b', 64), 'TEXT-04', 1, 'note', 'budget', {item}, '', '{{}}', '{{}}', now());"""
+
+
+FINDINGS = {
+    "a finding is open although its rule was off when its report was checked": breach(
+        finding() + """update report_check set marks = marks || '{"TEXT-04": "off"}' where report_id = :draft"""
+    ),
+    "a finding is open of a rule that its cycle has switched off, and nobody is to look": breach(
+        finding() + "update rule_setting set is_on = false; delete from recheck"
+    ),
+    "a finding is about a text that is still to be written": breach(finding(round=7)),
+    "a finding is open in an entry that was taken out, and nobody is to look": breach(
+        finding(item="#draft") + "update item set ended_at = now(), checked_version = row_version where id = #draft"
+    ),
+    "an answer counts as checked in a report that was never checked": breach(
+        "delete from report_check where report_id = :published"
+    ),
+    "a recheck has come to its end, but not to all of its reports": breach(
+        "update recheck set status = 'done', ended_at = now()"
+    ),
+}
+BREACHES = {**ACCOUNTS, **ANSWERS, **FINDINGS, **NOTICES, **PUBLISHED, **REPORTS, **REVIEWS}

@@ -66,6 +66,7 @@ WITHOUT_SUBJECT = {
     "cycle.manage": {"ada", "alba", "system"},
     "people.manage": {"ada", "alba", "system"},
     "import.manage": {"ada", "alba", "system"},
+    "rules.manage": {"ada", "alba"},
 }
 
 

@@ -337,7 +337,7 @@ def _find(report_id: int) -> None:
     database.session.add(Finding(
         report_id=report_id, round=1, fingerprint="f" * 64, rule="EVAL-01", severity="error", section="results_and_lessons",
         question="evaluation_conclusions", message={"id": "Write a conclusion.", "params": {}}, versions={},
-        created_at=datetime.now(UTC),
+        fired_at=datetime.now(UTC),
     ))
 
 

@@ -14,7 +14,17 @@ from review_app.checks.engine import check
 from review_app.extensions import db
 from review_app.models import Cycle, FilledForm, ImportText, Person, Point, Report, Save, Snapshot
 from review_app.models import published as tables
-from review_app.operations import accounts, cycles, filled_forms, findings, importing, imports, reviews, sent
+from review_app.operations import (
+    accounts,
+    cycles,
+    filled_forms,
+    findings,
+    importing,
+    imports,
+    reviews,
+    rules,
+    sent,
+)
 from review_app.operations.answers import Typed, add_item, end_item, save_answers
 from review_app.operations.steps import take_step
 from review_app.permissions import ACTIONS, SYSTEM, Actor, can
@@ -100,6 +110,7 @@ class World:
     publication: str = ""
     kept: int = 0  # a form of carla's, kept while she was signed out
     imports: dict[str, int] = field(default_factory=dict)  # ids of a batch and of a text in it, and the text's row version
+    rechecks: dict[str, int] = field(default_factory=dict)  # what can be done to it -> a recheck
     tokens: dict[str, str] = field(default_factory=dict)
     allowed: dict[tuple[str, str, str, str], bool] = field(default_factory=dict)  # nick, action, party, stage
     allowed_at_all: dict[tuple[str, str], bool] = field(default_factory=dict)  # nick, action on nothing in particular
@@ -129,6 +140,7 @@ def make_world() -> World:
     _make_cycles(world)
     _make_public_entries(world)
     _make_import(world)
+    _make_rechecks(world)
     newcomer = accounts.invite(
         SYSTEM, email="new@example.org", name="Nuria", language="es", role="contributor", party_code="CL", now=_now()
     )
@@ -230,6 +242,18 @@ def _make_import(world: World) -> None:
     importing.work_on(batch.id, now=_now())
     text = db.session.scalars(select(ImportText).where(ImportText.name == "asking.txt")).one()
     world.imports = {"batch": batch.id, "text": text.id, "version": text.row_version}
+
+
+def _make_rechecks(world: World) -> None:
+    """One that is under way and one that was stopped."""
+    findings.check_report(world.places["CL", "draft"].report_id, now=_now())
+    ada = _person("ada")
+    for slug, verb in (("programmes-2026", "stop"), ("reports-2020", "resume")):
+        cycle = db.session.scalars(select(Cycle).where(Cycle.slug == slug)).one()
+        run = rules.set_rule(ada, cycle.id, "TEXT-04", setting="note", now=_now())
+        assert run
+        world.rechecks[verb] = run.id
+    rules.steer(ada, world.rechecks["resume"], goes_on=False)
 
 
 def _make_place(party: str, stage: str, report_id: int) -> Place:

@@ -20,6 +20,7 @@ from wtforms import (
 )
 from wtforms.validators import AnyOf, DataRequired, Email, Length, ValidationError
 
+from review_app.checks.freshness import OFF, SEVERITIES
 from review_app.forms.restored import PageForm
 from review_app.forms.review import Day, StepForm, stripped
 
@@ -199,3 +200,9 @@ class ExtendForm(PageForm):
     def validate_new_due_on(self, field: Day) -> None:
         if not field.data:
             raise ValidationError(gettext("Choose the new due date."))
+
+
+class RuleForm(PageForm):
+    """How a cycle sets a rule: a severity, or off. The page writes the choices."""
+
+    setting: Any = StringField(validators=[AnyOf((*SEVERITIES, OFF))])

@@ -8,6 +8,7 @@ from review_app.models.items import Item, LastingItem
 from review_app.models.journal import Claim, Dispatch, Entry, Notice
 from review_app.models.reports import Answer, Report, Save, Snapshot
 from review_app.models.reviews import Comment, Finding, FindingReply, Point
+from review_app.models.rules import Recheck, ReportCheck, RuleSetting, RuleVersion
 from review_app.models.sent import AnsweredForm, KeptForm, ResetRequest
 
 __all__ = [
@@ -33,8 +34,12 @@ __all__ = [
     "Party",
     "Person",
     "Point",
+    "Recheck",
     "Report",
+    "ReportCheck",
     "ResetRequest",
+    "RuleSetting",
+    "RuleVersion",
     "Save",
     "Snapshot",
     "WebSession",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from review_app.extensions import db
@@ -24,7 +24,10 @@ class LastingItem(db.Model):
 
 
 class Item(db.Model):
-    """One entry of a repeated group in one report: a chapter of a lasting item when the group is lasting. Ended, never deleted."""
+    """One entry of a repeated group in one report: a chapter of a lasting item when the group is lasting. Ended, never deleted.
+
+    `checked_version`: as on an answer.
+    """
 
     __tablename__ = "item"
 
@@ -34,7 +37,13 @@ class Item(db.Model):
     position: Mapped[int]
     lasting_item_id: Mapped[UUID | None] = mapped_column(ForeignKey("lasting_item.id"))
     row_version: Mapped[int] = mapped_column(default=1)
+    checked_version: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(MOMENT)
     ended_at: Mapped[datetime | None] = mapped_column(MOMENT)
 
     lasting_item: Mapped[LastingItem | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("checked_version <= row_version", name="checked_was_written"),
+        Index("ix_item_unchecked", "report_id", postgresql_where="checked_version < row_version"),
+    )

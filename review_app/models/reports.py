@@ -64,7 +64,10 @@ class Report(db.Model):
 
 
 class Answer(db.Model):
-    """The present answer to one question of a report or of one of its items. `value` is documented in questionnaire/values.py."""
+    """The present answer to one question of a report or of one of its items. `value` is documented in questionnaire/values.py.
+
+    `checked_version` is the row version the checks have read last; a lower one than `row_version` waits for the worker.
+    """
 
     __tablename__ = "answer"
 
@@ -76,6 +79,7 @@ class Answer(db.Model):
     lang: Mapped[str | None] = mapped_column(String(12))
     origin: Mapped[str] = mapped_column(String(20), default="typed")
     row_version: Mapped[int] = mapped_column(default=1)
+    checked_version: Mapped[int] = mapped_column(default=0, server_default="0")
     actor_kind: Mapped[str] = mapped_column(String(10))
     actor_id: Mapped[int | None]
     updated_at: Mapped[datetime] = mapped_column(MOMENT)
@@ -84,6 +88,8 @@ class Answer(db.Model):
         Index("uq_answer_place", "report_id", "item_id", "question", unique=True, postgresql_nulls_not_distinct=True),
         CheckConstraint("origin in ('typed', 'imported', 'carried')", name="origin_known"),
         CheckConstraint("value ? 'raw'", name="value_has_raw"),
+        CheckConstraint("checked_version <= row_version", name="checked_was_written"),
+        Index("ix_answer_unchecked", "report_id", postgresql_where="checked_version < row_version"),
     )
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -57,7 +57,12 @@ class Point(db.Model):
 
 
 class Finding(db.Model):
-    """What a check says about one snapshot or draft. `fingerprint` = sha256 of rule, item, question and quote."""
+    """One thing a rule found, for as long as the words stand. `fingerprint` = sha256 of rule, place and quote.
+
+    `round` is the submission whose text it is about, or will be once that text is submitted; `settled_round` the first
+    one without it. It is settled because the text `changed`, or because the `rule` did. While open, `severity` is the
+    cycle's. `versions`: question -> the row version that was read.
+    """
 
     __tablename__ = "finding"
 
@@ -65,19 +70,33 @@ class Finding(db.Model):
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), index=True)
     round: Mapped[int]
     fingerprint: Mapped[str] = mapped_column(String(64))
-    rule: Mapped[str] = mapped_column(String(20))
+    rule: Mapped[str] = mapped_column(String(20), index=True)
+    rule_version: Mapped[int] = mapped_column(default=1)
     severity: Mapped[str] = mapped_column(String(10))
     section: Mapped[str] = mapped_column(String(80))
     item_id: Mapped[UUID | None] = mapped_column(ForeignKey("item.id"))
     question: Mapped[str | None] = mapped_column(String(80))
+    row: Mapped[int | None]
+    column: Mapped[str | None] = mapped_column(String(80))
     quote: Mapped[str] = mapped_column(Text, default="")
     message: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    offer: Mapped[str | None] = mapped_column(String(20))
     versions: Mapped[dict[str, int]] = mapped_column(JSONB)
-    created_at: Mapped[datetime] = mapped_column(MOMENT)
+    fired_at: Mapped[datetime] = mapped_column(MOMENT)
+    settled_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    settled_round: Mapped[int | None]
+    settled_how: Mapped[str | None] = mapped_column(String(10))
 
     __table_args__ = (
         db.UniqueConstraint("report_id", "round", "fingerprint"),
         CheckConstraint("severity in ('error', 'warning', 'note')", name="severity_known"),
+        CheckConstraint("settled_how in ('changed', 'rule')", name="settled_how_known"),
+        CheckConstraint(
+            "(settled_at is null) = (settled_round is null) and (settled_at is null) = (settled_how is null)",
+            name="settled_whole",
+        ),
+        CheckConstraint("settled_round >= round", name="settled_later"),
+        Index("uq_finding_open", "report_id", "fingerprint", unique=True, postgresql_where="settled_at is null"),
     )
 
 

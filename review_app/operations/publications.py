@@ -14,6 +14,7 @@ from review_app.models import published as tables
 from review_app.operations.lasting import slug_from
 from review_app.prose import gist
 from review_app.queries.answers import known_words, sheet_of_content
+from review_app.queries.checking import SPAM, is_on
 from review_app.questionnaire import values
 from review_app.questionnaire.language import Question, Questionnaire
 from review_app.questionnaire.library import library
@@ -41,7 +42,7 @@ def write_publication(report: Report, content: dict[str, Any], *, sha256: str, n
     """
     questionnaire = library.get(content["questionnaire"]["name"], content["questionnaire"]["edition"])
     dirty = sheet_of_content(questionnaire, content, known_words=known_words(report))
-    sheet = without_strays(dirty, content["replied_findings"])
+    sheet = without_strays(dirty, content["replied_findings"]) if is_on(report, SPAM) else dirty
     table, slug = tables.publication, slug_of(report)
     number = (db.session.scalar(select(func.max(table.c.number)).where(table.c.report_id == report.id)) or 0) + 1
     db.session.execute(update(table).where(table.c.report_id == report.id, table.c.is_current).values(is_current=False))

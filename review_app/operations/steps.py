@@ -9,7 +9,6 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import ColumnElement, func, select, true, update
 
-from review_app.checks.engine import check
 from review_app.extensions import db
 from review_app.models import Entry, Notice, Person, Point, Report
 from review_app.operations.lasting import tie_items
@@ -18,6 +17,7 @@ from review_app.operations.publications import write_publication
 from review_app.operations.snapshots import freeze
 from review_app.permissions import SYSTEM, Actor, NotFound, require
 from review_app.queries.answers import replies_of, sheet_of
+from review_app.queries.checking import checking
 from review_app.queries.reports import latest_snapshot
 from review_app.transaction import Stale, atomic, record
 from workflows.blockers import Situation, notices_wait
@@ -83,12 +83,7 @@ def situation_of(actor: Actor, report: Report, *, now: datetime, extras: Extras 
     """What the blockers of the table read."""
     extras = extras or Extras()
     writing = report.state in ("draft", "revision")
-    answered = set(replies_of(report)) if writing else set()
-    open_errors = (
-        sum(1 for f in check(sheet_of(report), now) if f.severity == "error" and f.fingerprint not in answered)
-        if writing
-        else 0
-    )
+    errors = {one.fingerprint for one in checking(report).found if one.severity == "error"} if writing else set()
     drafted = _count(report, Point.returned_at.is_(None))
     must = Point.weight == "must"
     return Situation(
@@ -97,7 +92,7 @@ def situation_of(actor: Actor, report: Report, *, now: datetime, extras: Extras 
         is_taken=report.is_taken,
         taken_by_actor=report.is_taken and report.reviewer_id == actor.id,
         is_same_reviewer=report.reviewer_id is not None and report.reviewer_id == actor.id,
-        open_errors=open_errors,
+        open_errors=len(errors - replies_of(report).keys()) if errors else 0,
         open_must_points=_count(
             report,
             must,

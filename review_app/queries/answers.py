@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, true
 
 from review_app.extensions import db
-from review_app.models import Answer, Comment, Finding, FindingReply, Item, Person, Point, Report, Save
+from review_app.models import Answer, Comment, FindingReply, Item, Person, Point, Report, Save
 from review_app.queries.reports import latest_snapshot, questionnaire_of
 from review_app.questionnaire.language import Questionnaire
 from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
@@ -16,22 +16,35 @@ from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
 
 def sheet_of(report: Report) -> Sheet:
     """The present answers and items of a report. Two queries."""
+    return written(report)[0]
+
+
+def written(report: Report) -> tuple[Sheet, frozenset[tuple[UUID | None, str]]]:
+    """The sheet, and the places (item, question or group) of it that changed since the checks looked. Two queries."""
+    questionnaire = questionnaire_of(report)
     items = db.session.scalars(
-        select(Item)
-        .where(Item.report_id == report.id, Item.ended_at.is_(None))
-        .order_by(Item.position, Item.created_at)
+        select(Item).where(Item.report_id == report.id).order_by(Item.position, Item.created_at)
     ).all()
-    rows = db.session.execute(
+    cells: dict[tuple[UUID | None, str], Cell] = {}
+    changed: set[tuple[UUID | None, str]] = set()
+    for item_id, question, is_changed, *cell in db.session.execute(
         select(
-            Answer.item_id, Answer.question, Answer.value, Answer.lang, Answer.row_version, Answer.origin == "carried"
+            Answer.item_id, Answer.question, Answer.checked_version < Answer.row_version,
+            Answer.value, Answer.lang, Answer.row_version, Answer.origin == "carried",
         ).where(Answer.report_id == report.id)
-    )
-    return Sheet(
-        questionnaire_of(report),
-        {(item_id, question): Cell(*cell) for item_id, question, *cell in rows},
-        [SheetItem(item.id, item.group, item.position) for item in items],
+    ):  # fmt: skip
+        cells[item_id, question] = Cell(*cell)
+        changed |= {(item_id, question)} if is_changed else set()
+    for item in items:
+        if item.checked_version < item.row_version:
+            changed |= {(None, item.group), *((item.id, inner.code) for inner in questionnaire.question(item.group).questions)}
+    sheet = Sheet(
+        questionnaire,
+        cells,
+        [SheetItem(item.id, item.group, item.position) for item in items if item.ended_at is None],
         known_words=known_words(report),
     )
+    return sheet, frozenset(changed)
 
 
 def known_words(report: Report) -> list[str]:
@@ -129,10 +142,3 @@ def replies_of(report: Report) -> dict[str, FindingReply]:
     return {
         r.fingerprint: r for r in db.session.scalars(select(FindingReply).where(FindingReply.report_id == report.id))
     }
-
-
-def findings_of(report: Report) -> list[Finding]:
-    """What the worker wrote about the last submission, errors first."""
-    order = {"error": 0, "warning": 1, "note": 2}
-    found = db.session.scalars(select(Finding).where(Finding.report_id == report.id, Finding.round == report.round))
-    return sorted(found, key=lambda finding: (order[finding.severity], finding.id))

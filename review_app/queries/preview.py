@@ -8,6 +8,7 @@ from uuid import UUID
 
 from review_app.checks.engine import check
 from review_app.queries.changes import Place
+from review_app.queries.checking import SPAM, is_on
 from review_app.queries.workspace import Workspace
 from review_app.questionnaire.language import Question, Section
 from review_app.questionnaire.sheets import Cell, Sheet
@@ -59,8 +60,8 @@ def _asked(sheet: Sheet, section: Section) -> Iterator[tuple[UUID | None, str, Q
 def _left_out(work: Workspace, now: datetime) -> dict[Place, tuple[str, ...]]:
     """The quotes of SPAM-01 findings that nobody has answered, by place."""
     found: dict[Place, tuple[str, ...]] = {}
-    for one in check(work.sheet, now):
-        if one.rule == "SPAM-01" and one.question and one.fingerprint not in work.replies:
+    for one in check(work.sheet, now, only=[SPAM]) if is_on(work.report, SPAM) else ():
+        if one.fingerprint not in work.replies:
             place = (one.item_id, one.question)
             found[place] = (*found.get(place, ()), one.quote)
     return found

@@ -2,24 +2,26 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import defer
 
+from review_app.checks.found import Found
 from review_app.extensions import db
-from review_app.models import Comment, Finding, FindingReply, Person, Point, Report, Snapshot
+from review_app.models import Comment, FindingReply, Person, Point, Report, Snapshot
 from review_app.queries.answers import (
     comments_of,
-    findings_of,
     points_of,
     replies_of,
     sheet_for_review,
     sheet_of_content,
 )
 from review_app.queries.changes import Change, Place, as_words, differing
+from review_app.queries.checking import findings_of, is_recheck_due
 from review_app.questionnaire.language import Question, Questionnaire, Section
 from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
 
@@ -40,7 +42,7 @@ class Block:
     change: Change | None
     comments: tuple[Comment, ...]
     points: tuple[Point, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[Found, ...]
 
     @property
     def is_item(self) -> bool:
@@ -69,6 +71,7 @@ class Workspace:
     """All that a reviewer reads about one report.
 
     `changes` is empty in the first round. `gone`: group code -> titles of the entries taken out since the round before.
+    `is_being_checked`: rules changed, and the worker has not yet been here.
     """
 
     report: Report
@@ -76,12 +79,13 @@ class Workspace:
     sheet: Sheet
     comments: tuple[Comment, ...]
     points: tuple[Point, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[Found, ...]
     replies: Mapping[str, FindingReply]
     names: Mapping[int, str]
     snapshots: tuple[Snapshot, ...]
     changes: Mapping[Place, Change]
     gone: Mapping[str, tuple[str, ...]]
+    is_being_checked: bool
 
     @property
     def drafted(self) -> list[Point]:
@@ -113,7 +117,7 @@ class Workspace:
             for section, code in ((section, section.code) for section in self.questionnaire.sections)
         ]
 
-    def _open_findings(self) -> list[Finding]:
+    def _open_findings(self) -> list[Found]:
         return [one for one in self.findings if one.fingerprint not in self.replies]
 
     def _section_of(self, place: Place) -> str:
@@ -134,13 +138,11 @@ class Workspace:
         """Every place of a section in order: itself, its questions, its items and their questions."""
         blocks = list(self._blocks(section))
         known = {(block.item_id, block.question.code if block.question else None) for block in blocks}
-        loose = [
-            tuple(one for one in said if one.section == section.code and (one.item_id, one.question) not in known)
-            for said in (self.comments, self.points, self.findings)
-        ]
-        head = blocks[0]
         whole = replace(
-            head, comments=head.comments + loose[0], points=head.points + loose[1], findings=head.findings + loose[2]
+            blocks[0],
+            comments=blocks[0].comments + _loose(self.comments, section, known),
+            points=blocks[0].points + _loose(self.points, section, known),
+            findings=blocks[0].findings + _loose(self.findings, section, known),
         )
         return [whole, *blocks[1:]]
 
@@ -173,10 +175,18 @@ class Workspace:
         )
 
 
+Said = TypeVar("Said", Comment, Point, Found)
+
+
+def _loose(said: Sequence[Said], section: Section, known: Collection[tuple[UUID | None, str | None]]) -> tuple[Said, ...]:
+    """What was said in a section about places that are not in it any more."""
+    return tuple(one for one in said if one.section == section.code and (one.item_id, one.question) not in known)
+
+
 def workspace(report: Report, *, language: str) -> Workspace:
     """Everything about one report, in a number of queries that does not depend on how much there is."""
     sheet = sheet_for_review(report)
-    comments, points, findings = comments_of(report), points_of(report), findings_of(report)
+    comments, points, findings = comments_of(report), points_of(report), findings_of(report, sheet)
     before = _sheet_before(report, sheet.questionnaire)
     return Workspace(
         report=report,
@@ -190,6 +200,7 @@ def workspace(report: Report, *, language: str) -> Workspace:
         snapshots=tuple(_snapshots(report)),
         changes=changes_between(before, sheet, language=language) if before else {},
         gone=_gone(before, sheet) if before else {},
+        is_being_checked=is_recheck_due(report),
     )
 
 

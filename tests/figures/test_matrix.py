@@ -57,6 +57,8 @@ ELSEWHERE: Mapping[str, Callable[[World], Any]] = {
     "auth.delete_kept.kept_id": lambda world: world.kept,
     "imports.batch_id": lambda world: world.imports["batch"],
     "imports.text_id": lambda world: world.imports["text"],
+    "rules.slug": lambda world: world.cycles["opened"][0],
+    "rules.rule_id": lambda world: "TEXT-04",
     "filename": lambda world: "app.css",
 }
 # Which cycle a step is tried on, so that it can succeed.
@@ -115,6 +117,8 @@ BODIES: Mapping[str, Callable[[World, Place, Args], Mapping[str, Any]]] = {
         "seen": w.imports["version"], "action": "accept", "import-party_code": "KE", "import-group": "a11_measures",
         "import-reason": "An old caption.", "place-0": "out", "name": "A law", "seen-name": 0,
     },
+    "rules.set_rule": lambda w, p, a: {"setting": "note"},
+    "rules.steer": lambda w, p, a: {},
     "office.extend": lambda w, p, a: {"new_due_on": SOON, "reason": "A flood."},
 }  # fmt: skip
 QUERIES = {"office.new_cycle": "?questionnaire=programme-monitoring/2026", "imports.new_batch": "?cycle=reports-2020"}
@@ -180,6 +184,8 @@ def _values(rule: Rule, name: str, world: World, place: Place, args: Args) -> li
         return every if name in STEPS else [every[place.report_id % len(every)]]
     if name == "slug" and "action" in args:
         return [world.cycles[CYCLE_FOR[args["action"]]][0]]
+    if name == "recheck_id":
+        return [world.rechecks[args["verb"]]]
     if "report_id" in rule.arguments and name in OF_REPORT:
         return [OF_REPORT[name](place, args)]
     if name in SEVERAL:

@@ -1,4 +1,4 @@
-"""What must be true of points, notes, findings and the answers to them."""
+"""What must be true of points, notes, and the answers to findings."""
 
 INVARIANTS = {
     "the party was never told of a point it has answered": """
@@ -18,10 +18,9 @@ INVARIANTS = {
           union all select 'finding ' || id, report_id, item_id from finding
         ) said (id, report_id, item_id) join item i on i.id = said.item_id
         where i.report_id <> said.report_id""",
-    "a point, note or finding is of a round that has not come": """
+    "a point or note is of a round that has not come": """
         select said.id from (
           select 'point ' || id, report_id, round from point union all select 'comment ' || id, report_id, round from comment
-          union all select 'finding ' || id, report_id, round from finding
         ) said (id, report_id, round) join report r on r.id = said.report_id
         where said.round > (select coalesce(max(s.round), 0) from snapshot s where s.report_id = r.id)""",
     "a finding was answered without the journal saying so": """

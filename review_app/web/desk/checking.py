@@ -4,12 +4,13 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from review_app.checks.engine import Found, check, progress
+from review_app.checks.engine import Found, progress
 from review_app.forms.desk import ReplyForm
 from review_app.models import Report
 from review_app.operations import findings
 from review_app.permissions import can
-from review_app.queries.answers import replies_of, sheet_of
+from review_app.queries.answers import replies_of
+from review_app.queries.checking import checking
 from review_app.questionnaire.sheets import Sheet
 from review_app.web import access
 from review_app.web.desk import blueprint
@@ -21,7 +22,7 @@ from workflows.messages import Message
 @blueprint.get("/reports/<int:report_id>/completeness")
 @access.report("report.read_answers")
 def completeness(report: Report) -> str:
-    """The same findings as the progress figures and the gate at submission."""
+    """What the gate at submission would find: whatever the worker has not checked yet is checked here."""
     return _page(report)
 
 
@@ -51,8 +52,8 @@ def remove_token(report: Report, fingerprint: str) -> Response | tuple[str, int]
 
 
 def _page(report: Report, reasons: tuple[Message, ...] = ()) -> str:
-    sheet, replies = sheet_of(report), replies_of(report)
-    found = check(sheet, access.now())
+    state, replies = checking(report), replies_of(report)
+    sheet, found = state.sheet, state.found
     standing = [one for one in found if one.fingerprint not in replies]
     return render_template(
         "pages/desk/completeness.html",

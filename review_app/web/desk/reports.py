@@ -4,12 +4,13 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from review_app.checks.engine import check, progress
+from review_app.checks.engine import progress
 from review_app.forms.desk import InviteForm, ReplyForm
 from review_app.models import Point, Report
 from review_app.operations import accounts, reviews
 from review_app.permissions import Denied, can, require
 from review_app.queries.answers import points_of, replies_of, sheet_of
+from review_app.queries.checking import checking
 from review_app.queries.journal import JournalRow, journal
 from review_app.queries.people import team_of
 from review_app.queries.reports import extensions_of, latest_snapshot, my_reports, questionnaire_of
@@ -38,15 +39,17 @@ def home() -> str | Response:
 @access.report("report.read_answers")
 def report(report: Report) -> str:
     """The task list: where the report stands, what is left, who acts."""
-    sheet, replies = sheet_of(report), replies_of(report)
-    found = check(sheet, access.now())
-    open_found = [one for one in found if one.fingerprint not in replies]
+    state, replies = checking(report, quick_only=True), replies_of(report)
+    sheet = state.sheet
+    open_found = [one for one in state.found if one.fingerprint not in replies]
     return render_template(
         "pages/desk/report.html",
         report=report,
         sheet=sheet,
         progress=progress(sheet, open_found),
         found=open_found,
+        is_being_checked=state.is_waiting,
+        sections_being_checked=state.waiting_sections(),
         points=visible_points(report),
         snapshot=latest_snapshot(report),
         journal=visible_journal(report),

@@ -1,0 +1,166 @@
+"""What the checks know of a report: what was found, with which rules, and which answers changed since."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, union
+
+from review_app.checks.found import Context, Found
+from review_app.checks.freshness import (
+    AS_WRITTEN,
+    SEVERITIES,
+    Known,
+    Setting,
+    Settings,
+    Standing,
+    as_set,
+    bring_up,
+    marks,
+)
+from review_app.extensions import db
+from review_app.models import Answer, Cycle, Finding, Item, Recheck, Report, ReportCheck, RuleSetting
+from review_app.queries.answers import sheet_of_content, written
+from review_app.queries.reports import latest_snapshot, questionnaire_of
+from review_app.questionnaire.sheets import Sheet
+from workflows.messages import Message
+
+SPAM = "SPAM-01"
+"""The rule whose words a publication leaves out."""
+
+
+@dataclass(frozen=True)
+class Checking:
+    """A report's answers, what stands about them, and the open rows behind it (fingerprint -> row)."""
+
+    sheet: Sheet
+    known: Known
+    settings: Settings
+    standing: Standing
+    rows: dict[str, Finding]
+
+    @property
+    def found(self) -> tuple[Found, ...]:
+        return self.standing.found
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the worker is still to check something: answers that changed, or all of them by rules that did."""
+        return bool(self.standing.waiting and (self.known.changed or self.known.marks))
+
+    def waiting_sections(self) -> set[str]:
+        """The sections with answers that the worker is still to check."""
+        groups = {item.id: item.group for item in self.sheet.items}
+        codes = {groups.get(item_id, "") if item_id else code for item_id, code in self.known.changed} - {""}
+        return {self.sheet.questionnaire.section_of(code).code for code in codes} if self.is_waiting else set()
+
+
+def checking(report: Report, *, quick_only: bool = False) -> Checking:
+    """The findings about the answers as they are now. Writes nothing. Five queries, and those of `context_of` when needed."""
+    sheet, changed = written(report)
+    mine = Finding.report_id == report.id, Finding.settled_at.is_(None)
+    rows = {row.fingerprint: row for row in db.session.scalars(select(Finding).where(*mine).order_by(Finding.id))}
+    ran_with = db.session.scalar(select(ReportCheck.marks).where(ReportCheck.report_id == report.id)) or {}
+    settings = settings_of(report.cycle_id)
+    known = Known(tuple(_found(row, sheet) for row in rows.values()), ran_with, changed)
+    standing = bring_up(sheet, known, settings=settings, context=partial(context_of, report, sheet), quick_only=quick_only)
+    return Checking(sheet, known, settings, standing, rows)
+
+
+def _found(row: Finding, sheet: Sheet) -> Found:
+    group = next((item.group for item in sheet.items if item.id == row.item_id), None)
+    return Found(
+        row.rule, row.severity, row.section, group, row.item_id, row.question or "", row.row, row.column, row.quote,  # type: ignore[arg-type]
+        message_from_json(row.message), row.offer,  # type: ignore[arg-type]
+    )
+
+
+def message_from_json(stored: Mapping[str, Any]) -> Message:
+    """What `operations.findings.message_to_json` stored. Messages within it stay JSON, which pages can say too."""
+    sentence, params = stored["id"], stored["params"]
+    return Message(sentence, params)
+
+
+def settings_of(cycle_id: int) -> dict[str, Setting]:
+    """Rule -> how the cycle sets it, for the rules that it does not leave as they are written."""
+    rows = db.session.scalars(select(RuleSetting).where(RuleSetting.cycle_id == cycle_id))
+    return {row.rule: Setting(row.is_on, row.severity) for row in rows}  # type: ignore[arg-type]
+
+
+def is_on(report: Report, rule_id: str) -> bool:
+    """Whether the report's cycle has the rule switched on."""
+    return settings_of(report.cycle_id).get(rule_id, AS_WRITTEN).is_on
+
+
+def context_of(report: Report, sheet: Sheet, parts: Collection[str]) -> Context:
+    """What rules may know besides the answers: the `parts` asked for. The last report costs three queries."""
+    cycle = report.cycle
+    period = (cycle.starts_on.year, cycle.ends_on.year) if cycle.starts_on and cycle.ends_on else None
+    return Context(period=period, previous=_previous(report, sheet) if "previous" in parts else {})
+
+
+def _previous(report: Report, sheet: Sheet) -> dict[UUID | None, Mapping[str, Any]]:
+    """The clean values of the party's last report by the same questionnaire: its own, and those of each entry that it had too."""
+    if report.cycle.ends_on is None:
+        return {}
+    before = db.session.scalar(
+        select(Report)
+        .join(Cycle, Cycle.id == Report.cycle_id)
+        .where(
+            Report.party_code == report.party_code, Report.subject == report.subject, Report.round > 0,
+            Cycle.questionnaire == report.cycle.questionnaire, Cycle.ends_on < report.cycle.ends_on,
+        )
+        .order_by(Cycle.ends_on.desc(), Report.id.desc())
+        .limit(1)
+    )  # fmt: skip
+    snapshot = latest_snapshot(before) if before else None
+    if before is None or snapshot is None:
+        return {}
+    content = json.loads(snapshot.content)
+    then = sheet_of_content(questionnaire_of(before), content)
+    lasting = {entry["lasting_item_id"]: UUID(entry["id"]) for entry in content["items"] if entry["lasting_item_id"]}
+    titles = {(item.group, then.title(item).casefold()): item.id for item in then.items}
+    tied = dict(db.session.execute(select(Item.id, Item.lasting_item_id).where(Item.report_id == report.id)).all())
+    values: dict[UUID | None, Mapping[str, Any]] = {None: then.values()}
+    for item in sheet.items:
+        chapter = lasting.get(str(tied.get(item.id))) or titles.get((item.group, sheet.title(item).casefold()))
+        if chapter:
+            values[item.id] = then.values(chapter)
+    return values
+
+
+def text_round(report: Report) -> int:
+    """The round of the submission that the present answers are in, or will be in."""
+    return {"draft": 1, "revision": report.round + 1}.get(report.state, report.round)
+
+
+def findings_of(report: Report, sheet: Sheet) -> list[Found]:
+    """What was found about the last submission (`sheet`), gravest first, as the cycle sets the rules."""
+    stood = Finding.settled_at.is_(None) | ((Finding.settled_round > report.round) & (Finding.settled_how == "changed"))
+    mine = select(Finding).where(Finding.report_id == report.id, Finding.round <= report.round, stood).order_by(Finding.id)
+    rows, settings = db.session.scalars(mine), settings_of(report.cycle_id)
+    found = [as_set(_found(row, sheet), settings) for row in rows if settings.get(row.rule, AS_WRITTEN).is_on]
+    return sorted(found, key=lambda one: SEVERITIES.index(one.severity))
+
+
+def is_recheck_due(report: Report) -> bool:
+    """Whether rules changed since the report was checked."""
+    ran_with = db.session.scalar(select(ReportCheck.marks).where(ReportCheck.report_id == report.id))
+    return ran_with is not None and ran_with != marks(settings_of(report.cycle_id))
+
+
+def unchecked_reports(*, limit: int = 100) -> list[int]:
+    """Reports with answers or entries that changed since the checks looked."""
+    changed = union(
+        select(Answer.report_id).where(Answer.checked_version < Answer.row_version),
+        select(Item.report_id).where(Item.checked_version < Item.row_version),
+    )
+    return list(db.session.scalars(select(changed.subquery().c.report_id).limit(limit)))
+
+
+def open_rechecks() -> list[int]:
+    """Rechecks that are under way."""
+    return list(db.session.scalars(select(Recheck.id).where(Recheck.status == "running").order_by(Recheck.id)))
