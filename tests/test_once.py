@@ -267,17 +267,18 @@ def test_a_crash_before_the_commit_leaves_neither_effect_nor_answer(
     assert (count(Item, Item.report_id == report_id), count(AnsweredForm)) == (1, before + 1)
 
 
-def test_the_key_costs_a_save_one_statement(people: People, report_id: int, count_queries: Callable[[], Any]) -> None:
+def test_a_save_with_the_key_takes_no_more_statements_than_without(people: People, report_id: int, count_queries: Callable[[], Any]) -> None:
     target = f"/en/desk/reports/{report_id}/sections/budget"
     form = form_of(people["carla"].get(target), target)
     costs = []
-    for number, key in enumerate((form["once"], "")):
+    for number, key in enumerate((form["once"], "", form["once"])):  # the first save also starts the report
         typed = {**form, "once": key, "funding_sources": f"Version {number}.", "seen-funding_sources": str(number)}
         with count_queries() as counted:
             assert send(people["carla"], target, typed)[0] == 302
         costs.append(counted.count)
-    with_key, without = costs
-    assert with_key <= without + 1, f"{with_key} statements with the key, {without} without"
+    _, without, with_key = costs
+    # One more for the key; fewer since nothing is read anew after a commit in the middle.
+    assert with_key <= without, f"{with_key} statements with the key, {without} without"
 
 
 def test_signing_in_and_out_twice_is_no_error(
