@@ -267,7 +267,9 @@ def test_a_crash_before_the_commit_leaves_neither_effect_nor_answer(
     assert (count(Item, Item.report_id == report_id), count(AnsweredForm)) == (1, before + 1)
 
 
-def test_a_save_with_the_key_takes_no_more_statements_than_without(people: People, report_id: int, count_queries: Callable[[], Any]) -> None:
+def test_a_save_with_the_key_takes_no_more_statements_than_without(
+    people: People, report_id: int, count_queries: Callable[[], Any]
+) -> None:
     target = f"/en/desk/reports/{report_id}/sections/budget"
     form = form_of(people["carla"].get(target), target)
     costs = []
