@@ -449,7 +449,8 @@ def test_a_strangers_report_is_nowhere(desk: Desk, new_client: Callable[[], Brow
     token = str(pia.get("/en/notices").select("input[name=csrf_token]")[0]["value"])
     values = {
         "report_id": desk.report_id, "lang": "en", "code": "facts", "group": "house", "item_id": item, "number": 1,
-        "point_id": 1, "save_id": 1, "fingerprint": "f" * 64, "verb": "end", "action": "take",
+        "point_id": 1, "save_id": 1, "form_id": 1, "question": "overview", "what": "draft", "kind": "docx",
+        "fingerprint": "f" * 64, "verb": "end", "action": "take",
     }  # fmt: skip
     tried = 0
     adapter = desk.app.url_map.bind("localhost")
