@@ -41,6 +41,8 @@ _COUNTED = re.compile(
     r"(?P<intro>(?::|,? (?:namely|à savoir|a saber|that is)[:;,]?))\s*(?P<list>[^\n]{3,600})", re.IGNORECASE,
 )
 _LIST_HEAD = re.compile(r"\b(?:the|following|les|suivantes?|suivants?|las|los|siguientes)\s", re.IGNORECASE)
+_MOST_LISTS = 200
+"""Colons of one answer that are looked at."""
 _INTROS = (":", "namely", "à savoir", "a saber", "that is")
 _COUNT = re.compile(rf"(?<![\w.,/-])(?:{_SAID}|[0-9]{{1,2}})(?=\s+[^\W\d_])", re.IGNORECASE)
 _LIST_OF = re.compile(
@@ -112,8 +114,9 @@ def counts_of_lists(place: Place) -> Iterator[Found]:
 def _counted(words: str, intros: Sequence[str]) -> Iterator[re.Match[str]]:
     """A count, what is counted, and the list that a colon or "namely" announces."""
     for intro in intros:
-        at = words.find(intro)
-        while at >= 0:
+        at, left = words.find(intro), _MOST_LISTS
+        while at >= 0 and left:
+            left -= 1
             heads = list(_COUNT.finditer(words, max(0, at - 120), at))
             if heads and (match := _COUNTED.match(words, heads[-1].start())):
                 yield match
@@ -122,8 +125,9 @@ def _counted(words: str, intros: Sequence[str]) -> Iterator[re.Match[str]]:
 
 def _lists_of(words: str) -> Iterator[re.Match[str]]:
     """Lists that a plural noun with an article and a colon announce."""
-    at = words.find(":")
-    while at >= 0:
+    at, left = words.find(":"), _MOST_LISTS
+    while at >= 0 and left:
+        left -= 1
         heads = list(_LIST_HEAD.finditer(words, max(0, at - 45), at))
         if heads and (match := _LIST_OF.match(words, heads[-1].start())):
             yield match

@@ -21,7 +21,7 @@ _SMALL_WORDS = _words("""
 """)
 _CAPITALS = re.compile(r"(?<![\w./&@-])(?<![A-Z0-9][ \u00a0])[A-Z][A-Z&]{2,5}(?![\w@-]|[./]\w|['’][a-z]{2}|\s[A-Z]{2})")
 _NAME_BEHIND = re.compile(r"[^()\w]{0,3}(?:\([^()\s]+\s[^()]|[–—=:-]\s+[A-ZÀ-Þ]|, (?:the|la|le|el|l['’])\b)")
-_BETWEEN = r"(?:[\s/,-]+(?:of|the|and|for|in|to|on|de|du|des|la|le|les|l|d|et|à|y|e|del|los|las|el|para|do|da)\b|['’])*[\s/,'’-]+"
+_BETWEEN = r"(?:[\s/,-]{1,3}(?:of|the|and|for|in|to|on|de|du|des|la|le|les|l|d|et|à|y|e|del|los|las|el|para|do|da)\b|['’]){0,3}[\s/,'’-]{1,3}"
 _CAPITAL_HEAD = re.compile(r"[A-Z][A-Z&]+")
 _CONSONANTS = re.compile(r"(?<![\w./@'’-])[bcdfghjklmnpqrstvwxz]{3,4}(?![\w./@-])")
 _ROMAN = re.compile(r"[IVXLCDM]+")
@@ -29,7 +29,7 @@ _KNOWN = _words("""
     UN EU US USA UK UAE UNESCO UNDP UNICEF WHO ILO WIPO WTO IMF OECD UNCTAD NGO NGOS CSO CSOS ICT ICTS IT TV
     GDP SDG SDGS COVID HIV AIDS CEO PHD DVD CD CDS PDF ISBN VAT TVET SME SMES MSME MSMES STEM LGBT PR HR IP
     IPR AI VR AR DNA NATO AU ASEAN CARICOM MERCOSUR FAO ONU UE OSC ONG ODD PIB TIC TICS OMC OIT OMPI FMI OCDE
-    PNUD PME TPE RH OTAN EEUU EE UU ODS PYME PYMES IVA ONGS OEI AM PM BC AD OK ID NO II III IFCD FIDC IFDC
+    PNUD PME TPE RH OTAN FCFA CFA EEUU EE UU ODS PYME PYMES IVA ONGS OEI AM PM BC AD OK ID NO II III IFCD FIDC IFDC
     BBC QPR IGC COP TBC NB PS RFP UNHCR USAID AECID SIDA EUR USD MR MRS MS DR ST VS ETC
 """) | frozenset(re.findall(r"[A-Z]{3}", CODES))
 _LOWER_KNOWN = _words("""
@@ -39,7 +39,7 @@ _LOST = (
     (re.compile(r"\ufffd|ï¿½|Ã[\u0080-\u00bf©¨ªµ¡­³±]|â€[\u0080-\u00bf™œ“”˜]|Â[\u00a0«»°]"), "\ufffdïÃâÂ"),
     (re.compile(r"(?<![\w/])EU\s?[0-9]{1,3}(?:[,.][0-9]{3})+|(?<![\w/])EU[0-9]+(?:\.[0-9]+)? (?:million|billion)"), ("EU",)),
     (re.compile(r"\b[0-9]{1,2}deg\b"), ("deg",)),
-    (re.compile(r"(?:^[ \t]*\?[ \t]+\S[^\n]*(?:\n\s*)){1,}[ \t]*\?[ \t]+\S[^\n]*", re.MULTILINE), "?"),
+    (re.compile(r"^[ \t]*\?[ \t]+\S[^\n]*\n+[ \t]*\?[ \t]+\S[^\n]*", re.MULTILINE), "?"),
 )
 _ACCENTED = re.compile(r"[à-öø-ÿœŒÀ-ÖØ-Þ]")
 _FRENCH = re.compile(r"\b(?:le|la|les|des|du|une|dans|pour|avec|est|sont|et|sur|qui|aux|par)\b", re.IGNORECASE)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from review_app.checks.found import Found, Place
-from review_app.checks.sentences import sentence
+from review_app.checks.sentences import bounds, sentence
 from review_app.checks.wording import is_placeholder
 from review_app.questionnaire import values as shapes
 from workflows.messages import Message
@@ -38,6 +38,9 @@ def denied_evaluation(place: Place) -> Iterator[Found]:
     question = place.with_role("conclusions")
     words = place.clean(question) if question else None
     match = (_OPENS_WITH_NO.match(words) or _NONE_YET.search(words)) if words else None
+    asked = place.with_role("evaluated")
+    if match and words and asked and place.clean(asked) is True and bounds(words, match.start(), match.end())[0] > 0:
+        return  # an evaluation that was made may announce the next one
     if question and words and match:
         text = Message(
             "The conclusions speak of an evaluation that is missing or still to come (“%(words)s”): say what they rest on.", {"words": match.group().strip(" ,.;:–—-")}

@@ -27,12 +27,17 @@ _PENDING = re.compile(
     r"|calculée?s?|déterminée?s?|définie?s?|connue?s?|estimée?s?|calculad[oa]s?|determinad[oa]s?|definid[oa]s?|conocid[oa]s?)\b",
     re.IGNORECASE,
 )
+_SOME_NUMBER = re.compile(
+    r"[0-9]|\b(?:hundred|thousand|million|billion|cents?|mille|millions?|milliards?|cien|mil|miles|mill[óo]n|millones)\b", re.IGNORECASE
+)
 _YEAR = re.compile(r"(?<![0-9.,])(?:19|20)[0-9]{2}(?![0-9]|[.,][0-9])")
 _AS_OF = re.compile(r"\b(?:as of|as at|up to|jusqu['’]en|au titre de|a partir de|hasta)\s+(?:[^\W\d_]+\s+){0,2}(?:19|20)[0-9]{2}", re.IGNORECASE)
 _BASIS = re.compile(
     r"\b(?:per|each|every|annual\w*|year\w*|annum|total|overall|monthly|month|project|over|par an|année|annuel\w*|mois|projet|año|anual\w*|mes"
     r"|mensual\w*|proyecto|budget|presupuesto)\b", re.IGNORECASE,
 )
+_MOST_SUMS = 40
+"""Sums of one answer that are compared."""
 _TOLERANCE = Decimal("0.15")
 
 
@@ -54,7 +59,7 @@ def no_sum(place: Place) -> Iterator[Found]:
             "No sum can be read for certain in “%(question)s”: "
             "write it with its currency, like USD 125,000.00, or reply why there is none.", params,
         )
-        is_certain = not is_pending and not re.search(r"[0-9]", words)
+        is_certain = not is_pending and not _SOME_NUMBER.search(words)
         yield place.found("MON-01", "error" if is_certain else "warning", question=question, message=text, quote=words[:200])
 
 
@@ -180,7 +185,7 @@ def _answers(place: Place) -> Iterator[tuple[Question, str, list[Sum]]]:
         if question.type == "money":
             value = place.value(question)
             words = shapes.cleaned((value or {}).get("raw")).strip()
-            sums = list((value or {}).get("value") or ())
+            sums = list((value or {}).get("value") or ())[:_MOST_SUMS]
             if not (place.is_cut(question) and not sums):
                 yield question, words, sums
 

@@ -31,7 +31,7 @@ _YOUTH_PARTS = ("young", "youth", "child", "adolesc", "teen", "jeune", "enfant",
 _TARGETED = re.compile(
     r"\b(?:special emphasis on|emphasis on|aimed at|aims? at|addressed to|targets?|targeted|targeting|intended for|geared to(?:wards)?|dedicated to"
     r"|especially for|specifically for|for|of|among|with|destinée?s? aux?|à destination des|pour les|en faveur des|auprès des|dirigid[oa]s? a"
-    r"|destinad[oa]s? a|para)\s+(?:[\w,'’-]+\s+){0,4}$", re.IGNORECASE,
+    r"|destinad[oa]s? a|(?:se )?dirige a|s['’]adresse aux?|para)\s+(?:[\w,'’-]+\s+){0,4}$", re.IGNORECASE,
 )
 _YEARS_OLD = re.compile(r"\b(?:between|from|aged?|entre|de)\s+[0-9]{1,2}\s+(?:and|to|et|à|y|a)\s+[0-9]{1,2}\s+(?:years|ans|años)", re.IGNORECASE)
 _OTHER_TREATY = re.compile(

@@ -3,8 +3,16 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from review_app.readers.checking import check_text, records
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def printed(*paths: Path) -> list[dict[str, Any]]:
@@ -54,3 +62,11 @@ def test_nothing_is_said_about_what_was_cut_off(tmp_path: Path) -> None:
     )
 
     assert printed(path) == [{"path": str(path), "findings": []}]
+
+
+@given(st.text(alphabet="abcAB 12,.;:()'’\n?-%€$œé", max_size=600))
+@settings(max_examples=60, deadline=None)
+def test_no_text_makes_a_rule_raise(text: str) -> None:
+    words = f"The Boats\n\nMinistry\nResults achieved\n{text}\nFinancial resources allocated to the policy\n{text}"
+
+    assert all(set(one) == {"rule", "severity", "field", "quote", "message"} for one in records(check_text(words, NOW)))
