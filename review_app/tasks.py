@@ -42,6 +42,7 @@ REACTIONS: dict[str, Sequence[dispatching.Reaction]] = {
     "report.submitted": (check_submission,),
     "report.resubmitted": (check_submission,),
     "report.imported": (check_submission,),
+    "report.import_added": (check_submission,),
     "import.began": (begin_import,),
 }
 

@@ -2,13 +2,10 @@
 
 import io
 import json
-import os
-import signal
 import time
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -225,7 +222,7 @@ def test_a_report_that_was_brought_in_grows_and_a_submitted_one_does_not(db: Any
     assert [sheet.title(item) for item in sheet.items] == ["Barges", "Quays"]
     assert text_named("b.txt").item_id == sheet.items[1].id
     assert broken() == {}
-    _write_here(report.id)
+    _say_origin(report.id, "written")
     third = begin({"c.txt": measure("Ports")})
     work(third)
     importing.accept_ready(SYSTEM, third, now=NOW)
@@ -235,11 +232,12 @@ def test_a_report_that_was_brought_in_grows_and_a_submitted_one_does_not(db: Any
         [{"why": "report_away", "question": "", "words": ""}],
     )
     assert database.session.scalar(select(func.count()).select_from(Item)) == 2
+    _say_origin(report.id, "imported")
 
 
 @atomic
-def _write_here(report_id: int) -> None:
-    database.session.get_one(Report, report_id).origin = "written"
+def _say_origin(report_id: int, origin: str) -> None:
+    database.session.get_one(Report, report_id).origin = origin
 
 
 def test_into_a_draft_the_entries_come_unpublished(db: Any) -> None:
@@ -293,31 +291,6 @@ def test_a_batch_stops_and_goes_on(db: Any) -> None:
     work(batch)
     assert set(statuses(batch).values()) == {"ready"}
     assert importing.batches_with_work(LATER) == []
-
-
-def test_a_worker_that_is_killed_loses_nothing_and_doubles_nothing(app: Flask, settings: Settings) -> None:
-    with app.app_context():
-        cycle = plan()
-        with running_worker(app, settings) as first:
-            files = [(f"{number}.txt", measure(f"Barge {number}").encode()) for number in range(120)]
-            batch = importing.begin_with_files(
-                SYSTEM, files, cycle_id=cycle.id, group=GROUP, party_code=None, source="", now=NOW,
-            ).id  # fmt: skip
-            wait(is_in_the_middle_of_a_turn)
-            for child in Path(f"/proc/{first.pid}/task/{first.pid}/children").read_text().split():
-                os.kill(int(child), signal.SIGKILL)
-            first.kill()
-            first.wait()
-        with running_worker(app, settings):
-            app.extensions["celery"].send_task("review_app.tasks.work_import", args=[batch])
-            wait(lambda: not importing.has_work(batch))
-            importing.accept_ready(SYSTEM, batch, now=NOW)
-            wait(lambda: not importing.has_work(batch))
-
-        assert set(statuses(batch).values()) == {"imported"}
-        sheet = sheet_of(database.session.scalars(select(Report)).one())
-        assert sorted(sheet.title(item) for item in sheet.items) == sorted(f"Barge {number}" for number in range(120))
-        assert broken() == {}
 
 
 def is_in_the_middle_of_a_turn() -> bool:

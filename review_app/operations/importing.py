@@ -28,7 +28,7 @@ from workflows.messages import Message
 
 SECONDS_A_TURN = 4.0
 """So long a worker reads before it commits; a kill loses no more than that."""
-TEXTS_A_TURN = 300
+TEXTS_A_TURN = 200
 """So many texts of one party are brought in by one transaction, and so by one publication."""
 PATIENCE = timedelta(seconds=12)
 """After so long without a commit nobody works on a batch: longer than a turn, so that rings do not pile up."""

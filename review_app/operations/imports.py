@@ -78,6 +78,7 @@ def import_published(
     except KeyError as unknown:
         raise NotFound(str(unknown)) from None
     number, sha256 = _publish(actor, report, now=now)
+    check_report(report.id, now=now)
     record(
         "report.imported",
         actor=actor,
@@ -106,7 +107,9 @@ def import_into(actor: Actor, report_id: int, items: Sequence[OldItem], *, now: 
     except KeyError as unknown:
         raise NotFound(str(unknown)) from None
     if report.state == "draft":
-        report.started_at = report.started_at or now
+        if report.started_at is None:
+            report.started_at = now
+            record("report.started", actor=actor, now=now, report=report)
         params: dict[str, Any] = {"items": len(items)}
     else:
         number, sha256 = _publish(actor, report, now=now)
@@ -123,7 +126,6 @@ def _publish(actor: Actor, report: Report, *, now: datetime) -> tuple[int, str]:
     snapshot = freeze(report, actor=actor, now=now)
     db.session.flush()
     number = write_publication(report, content_of(report), sha256=snapshot.sha256, now=now)
-    check_report(report.id, now=now)
     return number, snapshot.sha256
 
 

@@ -23,7 +23,8 @@ INVARIANTS = {
         select min(report_id) from published.publication group by slug having count(distinct report_id) > 1""",
     "a publication is not named in the journal": """
         select p.id from published.publication p where not exists (
-          select 1 from entry e where e.report_id = p.report_id and e.fact in ('report.published', 'report.imported')
+          select 1 from entry e where e.report_id = p.report_id
+            and e.fact in ('report.published', 'report.imported', 'report.import_added')
             and e.params ->> 'sha256' = p.sha256 and (e.params ->> 'publication')::int = p.number)""",
     "the public reads an answer that is not public": """
         select a.id from published.answer a join published.publication p on p.id = a.publication_id

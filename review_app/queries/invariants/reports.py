@@ -52,7 +52,7 @@ INVARIANTS = {
     "a snapshot is not named in the journal": """
         select s.id from snapshot s where not exists (
           select 1 from entry e where e.report_id = s.report_id and e.params ->> 'sha256' = s.sha256
-            and e.fact in ('report.submitted', 'report.resubmitted', 'report.imported'))""",
+            and e.fact in ('report.submitted', 'report.resubmitted', 'report.imported', 'report.import_added'))""",
     "a report that was never submitted has a snapshot": """
         select r.id from report r where r.round = 0 and exists (select 1 from snapshot s where s.report_id = r.id)""",
     "a snapshot is of a report of another name": """
