@@ -96,7 +96,7 @@ class Page:
 
     @property
     def text(self) -> str:
-        return words(self.soup.body) if self.soup.body else self.response.get_data(as_text=True)
+        return words(self.soup.body) if self.soup.body else self.response.data.decode(errors="replace")
 
     @property
     def links(self) -> dict[str, str]:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from review_app import tokens
 from review_app.extensions import db as database
@@ -154,6 +155,18 @@ def test_name_language_and_zone_are_ones_own(people: None, client: Browser) -> N
     page = sign_in(client, "carla").get("/en/account")
     page = page.fill({"name": "Carla S.", "language": "English", "time_zone": "America/Santiago"}).press("Save")
     assert page.value("time_zone") == "America/Santiago" and "Carla S." in page.text
+
+
+def test_fields_that_a_form_does_not_show_change_nothing(people: None, client: Browser, app: Flask) -> None:
+    page = sign_in(client, "carla").get("/en/account")
+    shown = {name: str(page.value(name)) for name in ("csrf_token", "name", "language", "time_zone")}
+    hidden = {"email": "other@example.org", "password": "x", "active": "", "fs_uniquifier": "x", "id": "1", "joined_at": ""}
+    own = select(Person.id, Person.email, Person.password, Person.active, Person.fs_uniquifier, Person.joined_at)
+    with app.app_context():
+        before = database.session.execute(own.order_by(Person.id)).all()
+    client.post("/en/account", {**shown, **hidden})
+    with app.app_context():
+        assert database.session.execute(own.order_by(Person.id)).all() == before
 
 
 def test_an_expired_form_gives_the_text_back_and_no_password(people: None, client: Browser) -> None:

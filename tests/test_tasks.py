@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, make_url
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from review_app import tasks, transaction
+from review_app.database import plain
 from review_app.models import Claim, Entry, Extension, Notice, Person, Report
 from review_app.operations import dispatching, reminders
 from review_app.operations.dispatching import LEASE, MOST_ATTEMPTS, wait_after
@@ -147,6 +148,19 @@ def test_nobody_writes_to_a_closed_account(db, smtp):
     tasks.send_notice(notice_id)
     assert not smtp.messages
     assert notice(db, notice_id).status == "recalled"
+
+
+def test_the_doorbell_rings_after_the_commit(db, app, settings, monkeypatch):
+    """Whoever hears it finds the entry: looked for at that very moment, on a connection of its own."""
+    found = []
+
+    def hear(name, args, **options):
+        with psycopg.connect(plain(make_url(settings.database_url))) as elsewhere:
+            found.append(elsewhere.execute("select id from entry where id = %s", args).fetchone())
+
+    monkeypatch.setattr(app.extensions["celery"], "send_task", hear)
+    entry = state("report.published", make_world())
+    assert found == [(entry,)]
 
 
 def test_reactions_run_once_and_then_the_mail(db, monkeypatch, rung):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from itertools import product
 from typing import Any
 
 import pytest
@@ -453,6 +454,15 @@ def test_public_addresses_of_two_reports_meet_nothing(shared_app: Flask, undone:
         (f"{chile}/2/entries/{law_of_chile}", 404), (f"{undone.world.publication}/entries/{law_of_chile}", 404),
     ):  # fmt: skip
         assert undone.ask("nobody", "GET", f"/en/published/{ending}").status == status, ending
+
+
+def test_a_frozen_copy_belongs_to_its_report(shared_app: Flask, undone: Undone) -> None:
+    """A draft has none, although others have a first one."""
+    drafts = [undone.world.places[party, "draft"].report_id for party in PARTIES]
+    for nick, report_id in product(("carla", "pia"), drafts):
+        for ending in ("", ".pdf"):
+            answer = undone.ask(nick, "GET", f"/en/desk/reports/{report_id}/receipts/1{ending}")
+            assert (answer.status, leaks(undone.world, nick, answer.body)) == (404, set())
 
 
 @pytest.mark.parametrize("endpoint", ["comments", "points"])

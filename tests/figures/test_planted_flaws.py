@@ -1,0 +1,140 @@
+"""Known flaws, planted in copies of the sources: the suite finds each of them.
+
+Two copies carry half of the flaws each. All the tests run in both, so that each fails where its flaw is and passes where it
+is not.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.figures.conftest import Figure
+
+ROOT = Path(__file__).parents[2]
+LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "node_modules", "docs", "*.egg-info")
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """`right` stands in `file` exactly once; `wrong` in its place is the flaw, and the failure of `test` says `words`."""
+
+    kind: str
+    file: str
+    right: str
+    wrong: str
+    test: str
+    words: str
+
+
+MATRIX = "tests/figures/test_matrix.py::"
+FLAWS = (
+    Flaw(
+        "compare: a text of another report", "review_app/queries/answers.py",
+        "select(Save).where(Save.id == save_id, Save.report_id == report.id)", "select(Save).where(Save.id == save_id)",
+        MATRIX + "test_ids_in_queries_and_forms_show_and_reach_nothing", "== 404",
+    ),
+    Flaw(
+        "mass assignment", "review_app/web/auth.py",
+        "    accounts.change_account(\n",
+        "    person.email = request.form.get('email', person.email)\n    accounts.change_account(\n",
+        "tests/test_auth.py::test_fields_that_a_form_does_not_show_change_nothing", "== before",
+    ),
+    Flaw(
+        "history: an older version of another report", "review_app/queries/public.py",
+        "_ENTRY.where(table.slug == slug, item_table.c.slug == item_slug, which)",
+        "_ENTRY.where(item_table.c.slug == item_slug, which)",
+        MATRIX + "test_public_addresses_of_two_reports_meet_nothing", "== 404",
+    ),
+    Flaw(
+        "open redirect", "review_app/web/auth.py",
+        "    return is_path and not parts.scheme and not parts.netloc", '    return target.startswith("/") and not parts.scheme',
+        "tests/test_auth.py::test_next_leads_nowhere_else[//evil.example]", "leads away from the site",
+    ),
+    Flaw(
+        "copy: the frozen copy of another report", "review_app/queries/reports.py",
+        "select(Snapshot).where(Snapshot.report_id == report.id, Snapshot.number == number)",
+        "select(Snapshot).where(Snapshot.number == number)",
+        MATRIX + "test_a_frozen_copy_belongs_to_its_report", "(200, set()) == (404, set())",
+    ),
+    Flaw(
+        "stored script", "review_app/prose.py",
+        "    return Markup(clean.strip())", "    return Markup(text)",
+        "tests/test_public.py::test_what_was_typed_stays_text", "an inline <script>",
+    ),
+    Flaw(
+        "export: anybody's form by its number", "review_app/web/desk/paper.py",
+        '@access.report("report.read_answers")\ndef download(report: Report, what: str, kind: str) -> Response:\n',
+        "@access.signed_in\ndef download(report_id: int, what: str, kind: str) -> Response:\n"
+        "    from review_app.extensions import db\n    report = db.session.get_one(Report, report_id)\n",
+        "tests/test_desk.py::test_a_strangers_report_is_nowhere", "/paper/",
+    ),
+    Flaw(
+        "header injection", "review_app/mailing.py",
+        """    return " ".join("".join(c if c.isprintable() else " " for c in words).split())""", "    return words",
+        "tests/test_mailing.py::test_what_people_type_opens_no_header_and_no_tag", "CR or LF",
+    ),
+    Flaw(
+        "search: the queue of a reviewer shows their own country", "review_app/queries/review.py",
+        "and_(visible_to(actor), ~own, Report.state.in_(SUBMITTED))", "and_(visible_to(actor), Report.state.in_(SUBMITTED))",
+        "tests/test_review.py::test_the_reviewer_of_a_party_never_sees_its_reports", "assert",
+    ),
+    Flaw(
+        "enqueue before commit", "review_app/transaction.py",
+        "            session.flush()\n            if not is_held:\n",
+        "            session.flush()\n            _ring_all(session)\n            if not is_held:\n",
+        "tests/test_tasks.py::test_the_doorbell_rings_after_the_commit", "assert",
+    ),
+    Flaw(
+        "lost update", "review_app/operations/answers.py",
+        "    if version != line.seen:\n", "    if version < line.seen:\n",
+        "tests/test_desk.py::test_two_texts_for_one_answer_are_both_kept_and_merged", "Two versions of one answer",
+    ),
+)  # fmt: skip
+HALVES = (FLAWS[::2], FLAWS[1::2])
+
+
+def plant(flaws: tuple[Flaw, ...], folder: Path) -> Path:
+    """A copy of the sources with these flaws."""
+    copy = folder / "copy"
+    shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
+    for flaw in flaws:
+        file = copy / flaw.file
+        source = file.read_text(encoding="utf-8")
+        assert source.count(flaw.right) == 1, f"{flaw.kind}: {flaw.file} does not hold {flaw.right!r} exactly once"
+        file.write_text(source.replace(flaw.right, flaw.wrong), encoding="utf-8")
+    return copy
+
+
+def failures(copy: Path) -> dict[str, str]:
+    """The tests of all flaws that fail in a copy -> what they say."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    report = copy / "report.xml"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "junit_family=xunit1", f"--junit-xml={report}"]
+    run = subprocess.run(
+        [*command, *(flaw.test for flaw in FLAWS)], cwd=copy, env=environment, capture_output=True, text=True, check=False
+    )
+    cases = list(ElementTree.parse(report).iter("testcase"))
+    assert len(cases) == len(FLAWS), run.stdout
+    return {
+        f"{case.get('file')}::{case.get('name')}": f"{said.get('message')}\n{said.text}"
+        for case in cases
+        for said in case
+        if said.tag in ("failure", "error")
+    }
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("flaws", HALVES, ids=["one half", "the other half"])
+def test_the_suite_finds_each_planted_flaw(flaws: tuple[Flaw, ...], tmp_path: Path, figure: Figure) -> None:
+    said = failures(plant(flaws, tmp_path))
+    assert {test: said[test] for test in set(said) - {flaw.test for flaw in flaws}} == {}, "a test failed without its flaw"
+    found = [flaw.kind for flaw in flaws if flaw.words in said.get(flaw.test, "")]
+    print({flaw.kind: said.get(flaw.test, "passed") for flaw in flaws if flaw.kind not in found})  # noqa: T201
+    kinds = ", ".join(flaw.kind.split(":")[0] for flaw in flaws)
+    figure(f"planted flaws that the suite finds ({kinds})", len(found), exactly=len(flaws))
