@@ -135,6 +135,7 @@ def undone(app: Flask) -> Iterator[Connection]:
         for method, command in SAVEPOINTS.items():
             patch.setattr(db.engine.dialect, method, partial(_at_once, command))
         whole = connection.begin()
+        connection.exec_driver_sql("select 1")  # psycopg begins with the first statement that it sees
         try:
             yield connection
         finally:
