@@ -125,6 +125,9 @@ def test_from_the_files_to_the_public_page(app: Flask, settings: Settings, ada: 
         "Some words have no place. Put them into a field, or leave them out with a reason.", "That all may read."
     )
     assert page.value("name") == "Quays"
+    page = page.fill({"partners-0-partner_name": "Guild of Rowers"}).press("Save and add another row")
+    assert page.value("partners-0-partner_name") == "Guild of Rowers"
+    assert page.value("partners-1-partner_name") == ""
     assert page.press("Bring it in", status=422).errors == [
         "Say for every stretch without a place where it belongs, or leave it out."
     ]

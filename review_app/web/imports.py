@@ -123,7 +123,7 @@ def text(batch_id: int, text_id: int) -> Page:
     found = queries.text_of(batch_id, text_id)
     form = _form(found, found.group)
     if form is not None:
-        form.fill(_cells(found))
+        form.fill(_cells(found), more=request.args.getlist("more"))
     own = SettleForm(
         None,
         prefix="import-",
@@ -170,7 +170,9 @@ def settle(batch_id: int, text_id: int) -> Page:
     following = queries.next_asking(found) if action in said_back else None
     if action in said_back and following is None:
         return redirect(url_for("imports.batch", batch_id=batch_id))
-    return redirect(url_for("imports.text", batch_id=batch_id, text_id=following or text_id))
+    # A table that was asked for one more row shows it.
+    more = request.form.get("add_row") if following is None else None
+    return redirect(url_for("imports.text", batch_id=batch_id, text_id=following or text_id, more=more))
 
 
 @blueprint.get("/<int:batch_id>/texts/<int:text_id>/file")
