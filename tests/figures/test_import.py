@@ -4,6 +4,7 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -21,6 +22,7 @@ TEXTS = size(40, full=5000)
 LONGEST = 1800  # seconds until a full batch must be through, on a machine that does other things too
 
 
+@pytest.mark.timeout(2 * LONGEST + 120)
 def test_five_thousand_texts(app: Flask, settings: Settings, figure: Figure) -> None:
     countries = ("Peru", "Chile", "Kenya")
     texts = {f"{n}.txt": measure(f"Barge {n}", countries[n % 3]) for n in range(TEXTS * 9 // 10)}
