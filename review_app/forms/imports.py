@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import Form, MultipleFileField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
+from review_app.forms.restored import PageForm
 from review_app.forms.review import stripped
 
 Choices = Sequence[tuple[str, Any]]
 
 
-class BatchForm(FlaskForm):
+class BatchForm(PageForm):
     """A new import into a cycle that is already chosen."""
 
     group = SelectField(lazy_gettext("Each text becomes"))
@@ -35,7 +35,7 @@ class BatchForm(FlaskForm):
         return self
 
 
-class FilesForm(FlaskForm):
+class FilesForm(PageForm):
     """Files of an import: single ones, or a folder."""
 
     files = MultipleFileField(
