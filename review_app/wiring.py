@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import Celery
 from flask import Flask, Response, current_app, g, redirect, request, session
-from flask_security import SQLAlchemyUserDatastore, user_authenticated
+from flask_security import user_authenticated
 from sqlalchemy import Engine, create_engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -16,7 +16,7 @@ from review_app.extensions import babel, csrf, db, leave_dead_connections, limit
 from review_app.models import Person
 from review_app.questionnaire.language import LANGUAGES
 from review_app.questionnaire.library import library
-from review_app.sessions import PostgresSessions
+from review_app.sessions import People, PostgresSessions
 from review_app.web import (
     access,
     auth,
@@ -130,7 +130,7 @@ def _connect(app: Flask, settings: Settings) -> None:
     babel.init_app(app, locale_selector=language.of_request)
     limiter.init_app(app)
     # Roles are memberships of ours, so the library gets no table of its own for them.
-    people = SQLAlchemyUserDatastore(db, Person, None)  # type: ignore[arg-type]
+    people = People(db, Person, None)  # type: ignore[arg-type]
     security.init_app(app, people, register_blueprint=False)
     # Nobody asks for its identities, and loading one would look up the reader even of a public page.
     security.principal.identity_loaders.clear()

@@ -43,7 +43,7 @@ class Person(db.Model, UserMixin):
     last_seen_at: Mapped[datetime | None] = mapped_column(MOMENT)
 
     memberships: Mapped[list["Membership"]] = relationship(
-        back_populates="person", lazy="selectin", order_by="Membership.id"
+        back_populates="person", order_by="Membership.id"
     )
 
     __table_args__ = (

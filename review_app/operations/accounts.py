@@ -133,11 +133,15 @@ def change_account(person: Person, *, name: str, language: str, time_zone: str, 
     person.name, person.language, person.time_zone = name.strip(), language, time_zone
 
 
-@atomic
 def seen(person: Person, *, now: datetime) -> None:
     """Note that the person was here; at most once in ten minutes."""
     if person.last_seen_at is None or now - person.last_seen_at > timedelta(minutes=10):
-        person.last_seen_at = now
+        _note_visit(person, now)
+
+
+@atomic
+def _note_visit(person: Person, now: datetime) -> None:
+    person.last_seen_at = now
 
 
 @atomic

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
-from sqlalchemy.orm import defaultload, joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from review_app.extensions import db
 from review_app.models import Answer, Cycle, CycleParty, Dispatch, Entry, Membership, Notice, Party, Person, Report
@@ -14,7 +14,6 @@ from review_app.queries.reports import due_moment
 
 STATUSES = ("not_started", "started", "overdue", "in_review", "returned", "published")
 MAILS_SHOWN = 200
-NAME_ONLY = defaultload(Report.reviewer).lazyload(Person.memberships)  # a list shows a reviewer's name, not what else they do
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def cycle_table(cycle: Cycle, *, status: str = "", now: datetime) -> CycleTable:
     expected = list(db.session.scalars(select(CycleParty).where(CycleParty.cycle_id == cycle.id)))
     reports = {
         (report.party_code, report.subject): report
-        for report in db.session.scalars(select(Report).where(Report.cycle_id == cycle.id).options(NAME_ONLY))
+        for report in db.session.scalars(select(Report).where(Report.cycle_id == cycle.id))
     }
     activity = _last_activity([report.id for report in reports.values()])
     places = {(one.party_code, one.subject): one.party for one in expected}
@@ -160,7 +159,7 @@ def _count_by_cycle(statement: Select[int, int]) -> dict[int, int]:
 
 def people(*, words: str = "", role: str = "", party_code: str = "", standing: str = "") -> list[Person]:
     """People by name, with their memberships. `standing`: invited (not joined yet), active, inactive, or empty for all."""
-    statement = select(Person).order_by(func.lower(Person.name), Person.id)
+    statement = select(Person).options(selectinload(Person.memberships)).order_by(func.lower(Person.name), Person.id)
     if words:
         pattern = f"%{words.replace('%', '').strip().lower()}%"
         statement = statement.where(or_(func.lower(Person.name).like(pattern), Person.email.like(pattern)))

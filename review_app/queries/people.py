@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from review_app.extensions import db
 from review_app.models import Entry, Membership, Party, Person, Report
@@ -46,6 +47,7 @@ def team_of(party_code: str) -> list[Person]:
         db.session.scalars(
             select(Person)
             .join(Membership)
+            .options(selectinload(Person.memberships).lazyload(Membership.party))
             .where(Membership.party_code == party_code, Person.active)
             .distinct()
             .order_by(Person.name)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
-from sqlalchemy.orm import defaultload
 
 from review_app.extensions import db
 from review_app.models import Cycle, Person, Point, Report
@@ -83,7 +82,6 @@ def queue(actor: Person, wanted: QueueFilter, *, now: datetime) -> Queue:
         .order_by(_WAITS_SINCE.desc() if newest_first else _WAITS_SINCE.asc(), Report.id)
         .limit(PAGE_LENGTH)
         .offset((wanted.page - 1) * PAGE_LENGTH)
-        .options(defaultload(Report.reviewer).lazyload(Person.memberships))
     )
     found = [(report, since) for report, since in db.session.execute(statement)]
     points = _points_by_report([report.id for report, _ in found])

@@ -10,7 +10,10 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
 from flask import Flask, g, request, url_for
-from flask_babel import format_decimal, get_locale, get_translations, gettext
+from flask_babel import format_decimal, get_locale, gettext
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from review_app.forms.countries import country_name
 from review_app.forms.languages import INTERFACE_LANGUAGES, direction
@@ -87,6 +90,19 @@ def country(code: str) -> str:
     return country_name(code, presentation.current_language())
 
 
+@pass_eval_context
+def _sentence(context: EvalContext, words: str, **gaps: Any) -> str:
+    """A sentence in the language in force, its gaps filled, and escaped where the page escapes."""
+    found = presentation.catalogue().ugettext(words)
+    return (Markup(found) if context.autoescape else found) % gaps  # noqa: S704 - sentences are ours, gaps are escaped
+
+
+@pass_eval_context
+def _counted(context: EvalContext, one: str, many: str, num: int, **gaps: Any) -> str:
+    found = presentation.catalogue().ungettext(one, many, num)
+    return (Markup(found) if context.autoescape else found) % {"num": num, **gaps}  # noqa: S704
+
+
 def register(app: Flask) -> None:
     """Take the language out of each address, put it into each link, and give the templates what depends on it."""
 
@@ -104,13 +120,5 @@ def register(app: Flask) -> None:
         figure=figure, country=country, direction=direction, calendar_day=calendar_day, deadline=deadline, is_over=is_over
     )
     app.jinja_env.globals.update(language_links=language_links)
-    catalogues: dict[str, Any] = {}
-
-    def catalogue() -> Any:
-        """The sentences of the language in force. A page asks dozens of times, and Flask-Babel looks far each time."""
-        language = str(get_locale().language)
-        return catalogues.get(language) or catalogues.setdefault(language, get_translations())
-
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda words: catalogue().ugettext(words), lambda one, many, count: catalogue().ungettext(one, many, count), newstyle=True
-    )
+    # In place of Jinja's own, which make a new context for each sentence inside a loop.
+    app.jinja_env.globals.update({"_": _sentence, "gettext": _sentence, "ngettext": _counted})

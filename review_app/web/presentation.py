@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_timedelta
+from babel import dates
 from flask import Flask, g
-from flask_babel import format_date, format_datetime, get_locale, gettext
+from flask_babel import format_datetime, get_locale, get_translations, gettext
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -24,6 +25,16 @@ from review_app.web import access, keeping, once
 from workflows.messages import Message
 from workflows.states import CYCLE_NAMES, NAMES, WAITS_FOR, CycleState, State
 
+_catalogues: dict[str, Any] = {}
+
+
+def catalogue() -> Any:
+    """The sentences of the language in force. A page asks for hundreds, and Flask-Babel looks far each time."""
+    language = str(get_locale().language)
+    if language not in _catalogues:
+        _catalogues[language] = get_translations()
+    return _catalogues[language]
+
 
 def words(text: Mapping[str, str] | str | None) -> str:
     """A text in the reader's language, else in English."""
@@ -35,11 +46,11 @@ def words(text: Mapping[str, str] | str | None) -> str:
 def say(message: Message | Mapping[str, Any] | str) -> str:
     """A Message, or its stored JSON, in the reader's language."""
     if isinstance(message, str):
-        return gettext(message)
+        return str(catalogue().ugettext(message))
     identifier, params = (
         (message.id, message.params) if isinstance(message, Message) else (message["id"], message["params"])
     )
-    sentence = gettext(identifier)
+    sentence = str(catalogue().ugettext(identifier))
     return sentence % {name: _param(value) for name, value in params.items()} if params else sentence
 
 
@@ -75,7 +86,12 @@ def clock(local: datetime) -> str:
 
 def day(on: date | None) -> str:
     """A civil date in words."""
-    return format_date(on, day_pattern(current_language(), on)) if on else ""
+    return _written_out(on, current_language()) if on else ""
+
+
+@lru_cache(maxsize=4096)
+def _written_out(on: date, language: str) -> str:
+    return str(dates.format_date(on, day_pattern(language, on), locale=language))
 
 
 def far(on: date | None, zone_name: str = "UTC") -> str:
@@ -85,7 +101,7 @@ def far(on: date | None, zone_name: str = "UTC") -> str:
     days = (on - access.now().astimezone(ZoneInfo(zone_name)).date()).days
     if days == 0:
         return gettext("today")
-    return format_timedelta(
+    return dates.format_timedelta(
         timedelta(days=days), granularity="day", threshold=1e9, add_direction=True, locale=get_locale()
     )
 

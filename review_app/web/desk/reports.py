@@ -82,7 +82,9 @@ def visible_journal(report: Report) -> list[JournalRow]:
 
 def visible_points(report: Report) -> list[Point]:
     """Returned points, once the party has been told of them."""
-    return [] if is_recallable(report) else points_of(report, is_returned=True)
+    if report.returned_at is None or is_recallable(report):
+        return []
+    return points_of(report, is_returned=True)
 
 
 @blueprint.get("/reports/<int:report_id>/read")
