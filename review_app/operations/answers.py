@@ -7,14 +7,17 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from review_app.extensions import db
 from review_app.models import Answer, Item, Report, Save
 from review_app.operations.locks import held_report
 from review_app.permissions import Actor, Denied, NotFound, require
+from review_app.queries.answers import sheet_of_page
 from review_app.queries.reports import questionnaire_of
 from review_app.questionnaire import values
-from review_app.questionnaire.language import Question
+from review_app.questionnaire.language import Question, Questionnaire
+from review_app.questionnaire.sheets import Cell, Sheet
 from review_app.transaction import atomic, record
 from workflows.messages import Message
 
@@ -37,51 +40,38 @@ class Typed:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one typed answer. In a conflict `answer` is what stands and `save_id` where the typed text is kept."""
+    """What became of one typed answer. `cell` stands now; in a conflict the typed text is kept as `save_id`."""
 
     question: str
     result: Literal["saved", "unchanged", "conflict"]
-    answer: Answer | None
+    cell: Cell | None
     save_id: int | None = None
+
+
+class Outcomes(list[Outcome]):
+    """One a typed answer, in their order. `sheet`: the report's own answers, and the entry's if it is one, as they stand now."""
+
+    sheet: Sheet
 
 
 @atomic
 def save_answers(
     actor: Actor, report_id: int, typed: Sequence[Typed], *, section: str, now: datetime, item_id: UUID | None = None
-) -> list[Outcome]:
+) -> Outcomes:
     """Save each answer on its own: one that somebody else changed meanwhile is refused and kept, the others stand.
 
     Raises NotFound (report, item, question), Denied (not yours, locked).
     """
     report = _open_for_writing(actor, report_id, section=section, now=now)
     group = _item_of(report, item_id).group if item_id else None
-    questionnaire = questionnaire_of(report)
-    try:
-        asked = {line.question: questionnaire.find(line.question, group) for line in typed}
-        home = questionnaire.section_of(group) if group else None
-        if (home and home.code != section) or any(
-            not group and questionnaire.section_of(code).code != section for code in asked
-        ):
-            raise NotFound
-    except KeyError:
-        raise NotFound from None
-    standing = {
-        answer.question: answer
-        for answer in db.session.scalars(
-            select(Answer)
-            .where(
-                Answer.report_id == report.id,
-                Answer.item_id.is_(None) if item_id is None else Answer.item_id == item_id,
-                Answer.question.in_(list(asked)),
-            )
-            .execution_options(populate_existing=True)
-        )
-    }
-    outcomes = [
-        _save_one(actor, report, item_id, asked[line.question], line, standing.get(line.question), now)
-        for line in typed
-    ]
-    if report.started_at is None and any(outcome.result == "saved" for outcome in outcomes):
+    asked = _asked(questionnaire_of(report), typed, section=section, group=group)
+    sheet = sheet_of_page(report, item_id=item_id)
+    writing = _Writing(actor, report, item_id, now)
+    outcomes = Outcomes(writing.judge(asked[line.question], line, sheet.cell(line.question, item_id)) for line in typed)
+    writing.write()
+    saved = {(item_id, outcome.question): outcome.cell for outcome in outcomes if outcome.result == "saved" and outcome.cell}
+    outcomes.sheet = sheet.changed(saved)
+    if report.started_at is None and saved:
         start = (
             update(Report)
             .where(Report.id == report.id, Report.started_at.is_(None))
@@ -93,54 +83,70 @@ def save_answers(
     return outcomes
 
 
-def _save_one(
-    actor: Actor,
-    report: Report,
-    item_id: UUID | None,
-    question: Question,
-    line: Typed,
-    standing: Answer | None,
-    now: datetime,
-) -> Outcome:
-    lang = line.lang if question.type in ("text", "longtext", "table") else None
-    value = values.read(question, line.raw, line.lang or "en")
-    version = standing.row_version if standing else 0
-    if standing is None and values.is_blank(value):
-        return Outcome(question.code, "unchanged", None)
-    # By what was typed: "1.200" that was read in Spanish must not become 1.2 when a colleague saves the page in English.
-    is_same = standing is not None and standing.value["raw"] == value["raw"]
-    is_kept = not line.is_relabelled or values.is_blank(value) or (standing and (standing.lang, standing.value) == (lang, value))
-    is_confirmed = standing is not None and standing.origin == "carried" and line.is_confirmed
-    if is_same and standing is not None and is_confirmed:
-        value, lang = standing.value, standing.lang
-    elif is_same and is_kept:
-        return Outcome(question.code, "unchanged", standing)
-    if version != line.seen and _is_untouched(report, item_id, line, value):
-        return Outcome(question.code, "unchanged", standing)
-    save = Save(
-        report_id=report.id,
-        item_id=item_id,
-        question=question.code,
-        value=value,
-        lang=lang,
-        seen_version=line.seen,
-        actor_kind=actor.kind,
-        actor_id=actor.id,
-        created_at=now,
-        outcome="refused",
-        row_version=None,
-    )
-    db.session.add(save)
-    if version != line.seen:
-        db.session.flush()
-        return Outcome(question.code, "conflict", standing, save.id)
-    save.outcome, save.row_version = "accepted", version + 1
-    if standing is None:
-        standing = Answer(report_id=report.id, item_id=item_id, question=question.code, row_version=0)
-        db.session.add(standing)
-    standing.value, standing.lang, standing.origin, standing.row_version = value, lang, "typed", version + 1
-    standing.actor_kind, standing.actor_id, standing.updated_at = actor.kind, actor.id, now
-    return Outcome(question.code, "saved", standing)
+def _asked(questionnaire: Questionnaire, typed: Sequence[Typed], *, section: str, group: str | None) -> dict[str, Question]:
+    """The questions that were answered, by code. Raises NotFound for one of another section or of none."""
+    try:
+        asked = {line.question: questionnaire.find(line.question, group) for line in typed}
+        homes = {questionnaire.section_of(code).code for code in ([group] if group else asked)}
+    except KeyError:
+        raise NotFound from None
+    if homes - {section}:
+        raise NotFound
+    return asked
+
+
+class _Writing:
+    """The answers of one save: judged one by one, written together."""
+
+    def __init__(self, actor: Actor, report: Report, item_id: UUID | None, now: datetime) -> None:
+        self._actor, self._report, self._item_id, self._now = actor, report, item_id, now
+        self._accepted: list[dict[str, Any]] = []
+
+    def judge(self, question: Question, line: Typed, standing: Cell | None) -> Outcome:
+        lang = line.lang if question.type in ("text", "longtext", "table") else None
+        value = values.read(question, line.raw, line.lang or "en")
+        if standing is not None and not standing.row_version:  # what the group has fixed is no row
+            standing = None
+        if standing is None and values.is_blank(value):
+            return Outcome(question.code, "unchanged", None)
+        # By what was typed: "1.200" that was read in Spanish must not become 1.2 when a colleague saves the page in English.
+        is_same = standing is not None and standing.value["raw"] == value["raw"]
+        is_left = not line.is_relabelled or values.is_blank(value)
+        if is_same and standing is not None and standing.is_carried and line.is_confirmed:
+            value, lang = dict(standing.value), standing.lang
+        elif is_same and (is_left or (standing and (standing.lang, standing.value) == (lang, value))):
+            return Outcome(question.code, "unchanged", standing)
+        version = standing.row_version if standing else 0
+        if version != line.seen:
+            if _is_untouched(self._report, self._item_id, line, value):
+                return Outcome(question.code, "unchanged", standing)
+            return Outcome(question.code, "conflict", standing, self._refuse(line, value, lang))
+        self._accepted.append({"question": question.code, "value": value, "lang": lang, "row_version": version + 1})
+        return Outcome(question.code, "saved", Cell(value, lang, version + 1))
+
+    def write(self) -> None:
+        """Everything accepted as two rows each, in one statement. The report is held, so nobody is between it and `judge`."""
+        if not self._accepted:
+            return
+        saves = [{**self._row(), **row, "seen_version": row["row_version"] - 1, "outcome": "accepted"} for row in self._accepted]
+        answers = [{**self._row("updated_at"), **row, "origin": "typed"} for row in self._accepted]
+        place = ("report_id", "item_id", "question")
+        kept = insert(Save).values(saves).cte("kept")
+        write = insert(Answer).values(answers).add_cte(kept)
+        changed = {name: write.excluded[name] for name in answers[0] if name not in place}
+        db.session.execute(write.on_conflict_do_update(index_elements=place, set_=changed))
+
+    def _refuse(self, line: Typed, value: values.Value, lang: str | None) -> int:
+        row = {**self._row("created_at"), "question": line.question, "value": value, "lang": lang, "seen_version": line.seen}
+        kept = insert(Save).values(outcome="refused", row_version=None, **row).returning(Save.id)
+        return int(db.session.scalar(kept) or 0)
+
+    def _row(self, moment: str = "created_at") -> dict[str, Any]:
+        """What every row of this save has in common."""
+        return {
+            "report_id": self._report.id, "item_id": self._item_id, "actor_kind": self._actor.kind, "actor_id": self._actor.id,
+            moment: self._now,
+        }
 
 
 def _is_untouched(report: Report, item_id: UUID | None, line: Typed, value: values.Value) -> bool:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, true
+from sqlalchemy import ColumnElement, or_, select, true
 
 from review_app.extensions import db
 from review_app.models import Answer, Comment, FindingReply, Item, Person, Point, Report, Save
 from review_app.queries.reports import latest_snapshot, questionnaire_of
-from review_app.questionnaire.language import Questionnaire
-from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
+from review_app.questionnaire.language import Question, Questionnaire
+from review_app.questionnaire.sheets import Cell, Sheet, SheetItem, title_code
 
 
 def sheet_of(report: Report) -> Sheet:
@@ -45,6 +45,29 @@ def written(report: Report) -> tuple[Sheet, frozenset[tuple[UUID | None, str]]]:
         known_words=known_words(report),
     )
     return sheet, frozenset(changed)
+
+
+def sheet_of_page(report: Report, *, groups: Sequence[Question] = (), item_id: UUID | None = None) -> Sheet:
+    """What one page of the form needs: the report's own answers, with those of one entry or the titles of the groups' entries.
+
+    One query, two when there are entries to show. What a page shows depends on no other answers.
+    """
+    place: ColumnElement[bool] = Answer.item_id.is_(None)
+    wanted: ColumnElement[bool] = Item.group.in_([group.code for group in groups])
+    if item_id is not None:
+        place, wanted = or_(place, Answer.item_id == item_id), Item.id == item_id
+    elif groups:
+        place = or_(place, Answer.question.in_({code for group in groups if (code := title_code(group))}))
+    items = select(Item.id, Item.group, Item.position).where(Item.report_id == report.id, Item.ended_at.is_(None), wanted)
+    is_carried = Answer.origin == "carried"
+    answers = select(Answer.item_id, Answer.question, Answer.value, Answer.lang, Answer.row_version, is_carried)
+    rows = db.session.execute(answers.where(Answer.report_id == report.id, place))
+    return Sheet(
+        questionnaire_of(report),
+        {(item_id, question): Cell(*cell) for item_id, question, *cell in rows},
+        [SheetItem(*row) for row in db.session.execute(items)] if groups or item_id else (),
+        known_words=known_words(report),
+    )
 
 
 def known_words(report: Report) -> list[str]:

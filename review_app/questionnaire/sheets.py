@@ -28,6 +28,11 @@ class SheetItem:
     position: int
 
 
+def title_code(group: Question) -> str | None:
+    """The code of the question whose words are the title of a group's entries."""
+    return group.title_question or next((question.code for question in group.questions if question.role == "title"), None)
+
+
 class Sheet:
     """The answers of one report. `known_words` are the party's names and code, so that checks know what belongs to it.
 
@@ -48,6 +53,10 @@ class Sheet:
     def replaced(self, cells: Mapping[tuple[UUID | None, str], Cell]) -> "Sheet":
         """The same sheet with other answers at these places (item, question)."""
         return Sheet(self.questionnaire, {**self.answers, **cells}, self.items, known_words=self.known_words)
+
+    def changed(self, cells: Mapping[tuple[UUID | None, str], Cell]) -> "Sheet":
+        """The sheet with these answers in place of its own."""
+        return Sheet(self.questionnaire, {**self._answers, **cells}, self.items, known_words=self.known_words)
 
     def item(self, item_id: UUID) -> SheetItem:
         """Raises KeyError for an item of another report."""

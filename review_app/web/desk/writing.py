@@ -12,7 +12,7 @@ from review_app.forms.sections import SectionForm, make_form
 from review_app.models import Item, Report
 from review_app.operations.answers import Outcome, Typed, add_item, end_item, save_answers
 from review_app.permissions import NotFound, can
-from review_app.queries.answers import answer_at, ended_items, save_of, sheet_of, texts_of
+from review_app.queries.answers import answer_at, ended_items, save_of, sheet_of_page, texts_of
 from review_app.queries.changes import differing
 from review_app.queries.reports import questionnaire_of
 from review_app.questionnaire import values
@@ -30,7 +30,8 @@ TEXTS_A_PAGE = 30
 @access.report("report.read_answers")
 def section(report: Report, code: str) -> str:
     """A page of the form."""
-    home, sheet = _section(report, code), sheet_of(report)
+    home = _section(report, code)
+    sheet = sheet_of_page(report, groups=home.groups)
     questions = sheet.asked(code)
     return render_template(
         "pages/desk/section.html",
@@ -54,7 +55,7 @@ def save_section(report: Report, code: str) -> Response:
 @access.report("report.read_answers")
 def item(report: Report, item_id: UUID) -> str:
     """The page of one repeated entry."""
-    sheet = sheet_of(report)
+    sheet = sheet_of_page(report, item_id=item_id)
     entry = _entry(sheet, item_id)
     home = sheet.questionnaire.section_of(entry.group)
     questions = sheet.asked_in(entry)
@@ -73,7 +74,7 @@ def item(report: Report, item_id: UUID) -> str:
 @access.report("report.write")
 def save_item(report: Report, item_id: UUID) -> Response:
     """Save the answers of one repeated entry."""
-    sheet = sheet_of(report)
+    sheet = sheet_of_page(report, item_id=item_id)
     entry = _entry(sheet, item_id)
     return _save(report, sheet.questionnaire.section_of(entry.group), sheet.group_of(entry).questions, entry)
 
@@ -107,7 +108,7 @@ def conflict(report: Report, save_id: int) -> str | Response:
     kept = save_of(report, save_id)
     if kept is None:
         raise NotFound
-    sheet = sheet_of(report)
+    sheet = sheet_of_page(report, item_id=kept.item_id)
     entry = _entry(sheet, kept.item_id) if kept.item_id else None
     question = sheet.questionnaire.find(kept.question, entry.group if entry else None)
     home = sheet.questionnaire.section_of(entry.group if entry else question.code)
@@ -138,8 +139,9 @@ def conflict(report: Report, save_id: int) -> str | Response:
 @access.report("report.read_answers")
 def history(report: Report, question: str) -> str:
     """Every text that was ever sent for one answer, each of which can be brought back."""
-    sheet = sheet_of(report)
-    entry = _entry(sheet, _item_id(request.args.get("item"))) if request.args.get("item") else None
+    item_id = _item_id(request.args["item"]) if request.args.get("item") else None
+    sheet = sheet_of_page(report, item_id=item_id)
+    entry = _entry(sheet, item_id) if item_id else None
     try:
         asked = sheet.questionnaire.find(question, entry.group if entry else None)
         home = sheet.questionnaire.section_of(entry.group if entry else question)
@@ -236,19 +238,18 @@ def _save(
     form = make_form(questions, language=current_language())()
     lang = str(form.content_lang.data) if form.content_lang else current_language()
     item_id = entry.id if entry else None
-    before = {q.code for q in _shown(sheet_of(report), home, entry)}
     is_relabelled = request.form.get("content_lang_seen", lang) != lang
-    sent = [q for q in questions if not q.is_group and form.sent(q)]
+    sent = [q for q in questions if not q.is_group and form.sent(q)]  # what the page showed
     holding = {q.code for q in sent} if request.form.get("go") == "holds" else set(request.form.getlist("holds"))
     typed = [Typed(q.code, form.typed(q), form.seen(q), lang, is_relabelled, q.code in holding) for q in sent]
     outcomes = save_answers(access.actor(), report.id, typed, section=home.code, item_id=item_id, now=access.now())
     lost = [outcome.save_id for outcome in outcomes if outcome.result == "conflict" and outcome.save_id]
     if lost or more:
         return _after(report, home, entry, [*lost, *more], has_saved=_count(outcomes) > 0)
-    sheet = sheet_of(report)
+    sheet = outcomes.sheet
     now_shown = _shown(sheet, home, entry)
     wrong = [q for q in now_shown if (cell := sheet.cell(q.code, item_id)) and values.problem(q, cell.value)]
-    fresh = [q for q in now_shown if q.code not in before]
+    fresh = [q for q in now_shown if q in questions and q not in sent]
     if wrong:
         flash(
             ngettext(
