@@ -5,6 +5,7 @@ The row of a session that is over signs nobody in, but still says for a day whos
 
 import hashlib
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from flask import Flask, Request, Response, g
 from flask.sessions import SessionMixin
 from flask_security import SQLAlchemyUserDatastore
 from flask_session.base import ServerSideSession, ServerSideSessionInterface
+from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import Engine, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import joinedload
@@ -27,6 +29,7 @@ _OF_KEY = (
     .options(joinedload(Person.memberships).lazyload(Membership.party))
 )
 
+MOST_SAID = 300  # characters of a sentence, three of which fit into a cookie
 ENDED_FOR = timedelta(hours=24)
 
 
@@ -40,6 +43,31 @@ class PostgresSessions(ServerSideSessionInterface):
             app, key_prefix="", use_signer=False, permanent=False, sid_length=32, serialization_format="json"
         )
         self._engine = engine
+        self._said_in = f"{app.config['SESSION_COOKIE_NAME']}-said"
+        self._signer = URLSafeSerializer(app.config["SECRET_KEY"], salt="said")
+
+    def open_session(self, app: Flask, request: Request) -> ServerSideSession:
+        """The session, with what the page before left to say, which a cookie of its own carries: it costs no row."""
+        session = super().open_session(app, request)
+        g.session_as_stored = {**session, "sid": session.sid}
+        g.brought_something_to_say = self._said_in in request.cookies
+        if g.brought_something_to_say:
+            with suppress(BadSignature):
+                session["_flashes"] = [tuple(line) for line in self._signer.loads(request.cookies[self._said_in])]
+            session.modified = False
+        return session
+
+    def _carry(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Move what is to be said next into its cookie; the session is stored only when anything else in it changed."""
+        said = session.pop("_flashes", None)
+        options: dict[str, Any] = {"secure": app.config["SESSION_COOKIE_SECURE"], "httponly": True, "samesite": "Lax"}
+        if said:
+            lines = [[kind, str(words)[:MOST_SAID]] for kind, words in said[-3:]]
+            response.set_cookie(self._said_in, str(self._signer.dumps(lines)), **options)
+        elif g.brought_something_to_say:
+            response.delete_cookie(self._said_in, **options)
+        if session and {**session, "sid": session.sid} == g.session_as_stored:  # type: ignore[attr-defined]
+            session.modified = False
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Public pages set no cookie, since any cache may keep them; nor does an untouched, empty session."""
@@ -47,6 +75,7 @@ class PostgresSessions(ServerSideSessionInterface):
             self._delete_session(store_id)
         if g.get("is_public") or (not session and not session.modified):
             return
+        self._carry(app, session, response)
         if not session:
             # Signed out. The cookie stays: it opens nothing, and knows whose the other tabs are.
             self._delete_session(self._get_store_id(session.sid))  # type: ignore[attr-defined]

@@ -70,7 +70,7 @@ def save_answers(
     outcomes = Outcomes(writing.judge(asked[line.question], line, sheet.cell(line.question, item_id)) for line in typed)
     writing.write()
     saved = {(item_id, outcome.question): outcome.cell for outcome in outcomes if outcome.result == "saved" and outcome.cell}
-    outcomes.sheet = sheet.changed(saved)
+    outcomes.sheet = sheet.replaced(saved)
     if report.started_at is None and saved:
         start = (
             update(Report)

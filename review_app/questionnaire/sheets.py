@@ -54,10 +54,6 @@ class Sheet:
         """The same sheet with other answers at these places (item, question)."""
         return Sheet(self.questionnaire, {**self.answers, **cells}, self.items, known_words=self.known_words)
 
-    def changed(self, cells: Mapping[tuple[UUID | None, str], Cell]) -> "Sheet":
-        """The sheet with these answers in place of its own."""
-        return Sheet(self.questionnaire, {**self._answers, **cells}, self.items, known_words=self.known_words)
-
     def item(self, item_id: UUID) -> SheetItem:
         """Raises KeyError for an item of another report."""
         return self._items[item_id]
