@@ -1,6 +1,6 @@
 """`make bench`: what the pages cost beside a minimal application. Prints a table; fails when a figure is missed.
 
-    python -m benchmarks [--only 1000] [--statements]
+    python -m benchmarks [--only 1000] [--statements] [--texts 50000]
 """
 
 import argparse
@@ -12,16 +12,18 @@ from itertools import count, cycle
 
 import psycopg
 
-from benchmarks import copies, minimal, world
+from benchmarks import copies, minimal, texts, world
 from benchmarks.browsing import Browser
 from benchmarks.measuring import Request, measure
 from benchmarks.stack import Database, Web, load, servers, serving
-from config import Settings
+from config import OWN_QUESTIONNAIRES, Settings
 from review_app.database import make_roles, migrate
 from review_app.extensions import db
+from review_app.questionnaire.library import library
 from review_app.wiring import create_app
 
 SIZES = (1_000, 10_000)
+TEXTS = 3_000
 ANSWER_ROWS = world.PLAIN + world.MEASURES * len(world.MEASURE)
 US_AN_ANSWER = 20
 
@@ -50,8 +52,10 @@ def main() -> None:
     arguments = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     arguments.add_argument("--only", type=int, choices=SIZES, help="one size of the database")
     arguments.add_argument("--statements", action="store_true", help="print the statements of each page")
+    arguments.add_argument("--texts", type=int, default=TEXTS, help="how many old texts are read to see whether memory grows")
     given = arguments.parse_args()
-    missed: list[str] = []
+    library.configure([OWN_QUESTIONNAIRES])
+    missed = texts.run(count=given.texts)
     with servers() as (postgres, env):
         settings = Settings.from_environment(env)
         made = _world(settings)
