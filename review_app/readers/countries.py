@@ -24,9 +24,11 @@ _ALSO = {
     "VE": ["Venezuela (Bolivarian Republic of)"], "MK": ["North Macedonia"], "CN": ["People's Republic of China"],
 }
 _NAME = re.compile(r"[^\W\d_a-zà-ÿ][\w'’.-]*(?:\s(?:(?:of|the|and|de|la|du|des|et|y|del|el)\s){0,2}[^\W\d_a-zà-ÿ][\w'’.-]*){0,5}")
+# It begins with a letter of its own, so that the search skips all others; (?<!\w.) says that a word begins with that letter.
 _BODY_OF = re.compile(
-    r"\b(?:[Gg]overnment|[Mm]inistry|[Ss]tate|[Rr]epublic|[Pp]arliament|[Gg]ouvernement|[Mm]inist[eè]re|[EÉé]tat|[Rr]épublique|[Gg]obierno"
-    r"|[Mm]inisterio|[Ee]stado|[Rr]epública)\s(?:of\s|de\s|du\s|des\s|del\s|d['’])(?:the\s|la\s|el\s)?(?P<name>[^\n]{0,60})"
+    r"[EGMPRSegmprsÉé](?<!\w.)(?:(?<=[Gg])(?:overnment|ouvernement|obierno)|(?<=[Mm])(?:inistry|inist[eè]re|inisterio)|(?<=[Ss])tate"
+    r"|(?<=[Rr])(?:epublic|épublique|epública)|(?<=[Pp])arliament|(?<=[EÉé])tat|(?<=[Ee])stado)"
+    r"\s(?:of\s|de\s|du\s|des\s|del\s|d['’])(?:the\s|la\s|el\s)?(?P<name>[^\n]{0,60})"
 )
 _MOST = 20_000
 

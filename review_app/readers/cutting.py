@@ -1,13 +1,12 @@
 """Cutting a text into pieces, each with one place, so that nothing is lost and nothing is said twice."""
 
 from bisect import bisect_right, insort
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from review_app.readers.letters import has_word
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """One stretch of the text, `text[start:end]`, and the place it belongs to."""
 
     start: int
@@ -56,5 +55,6 @@ class Cutter:
         words = self.text[start:end]
         if not has_word(words):
             return None
-        start += len(words) - len(words.lstrip())
-        return Piece(start, start + len(words.strip()), place)
+        kept = words.strip()
+        start += words.index(kept)
+        return Piece(start, start + len(kept), place)

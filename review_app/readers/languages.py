@@ -1,5 +1,6 @@
 """Which of the three languages captions and prose are in."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 # Words one language has and the others do not; Portuguese stands by, lest it be taken for Spanish.
@@ -35,11 +36,8 @@ def of_captions(spoken: Iterable[frozenset[str]]) -> str | None:
 
 def of_prose(texts: Iterable[str]) -> str | None:
     """The language most of the words are in; mixed when a second one has its share; None when there is too little."""
-    counts = dict.fromkeys(_OWN, 0)
-    for text in texts:
-        for word in text[:_MOST].lower().split():
-            if language := _SPOKEN.get(word):
-                counts[language] += 1
+    found = Counter(language for text in texts for language in map(_SPOKEN.get, text[:_MOST].lower().split()))
+    counts = {language: found[language] for language in _OWN}
     ranked = sorted(counts, key=lambda language: -counts[language])
     first, second = ranked[0], ranked[1]
     if counts[first] == 0 or counts[first] == counts[second]:

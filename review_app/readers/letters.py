@@ -6,6 +6,7 @@ from functools import lru_cache
 
 _NO_LETTER = re.compile(r"[\W_]+")
 WORD = re.compile(r"[^\W_]")
+_CAPTION_LIKE = 160  # characters; captions come again in every text, and what is longer never does
 _LIGATURES = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "ı": "i"}
 
 
@@ -23,6 +24,11 @@ def folded(text: str) -> str:
 
 def squeezed(text: str) -> str:
     """Letters and digits only, folded: "Name of partner | Type" and "NAME OF PARTNERTYPE" are one."""
+    return _squeezed(text) if len(text) <= _CAPTION_LIKE else _NO_LETTER.sub("", folded(text))
+
+
+@lru_cache(maxsize=4096)
+def _squeezed(text: str) -> str:
     return _NO_LETTER.sub("", folded(text))
 
 

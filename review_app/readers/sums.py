@@ -61,12 +61,21 @@ _CFA_CENTRAL = frozenset({
 })
 
 
+_MARKED = re.compile(r"[0-9]+(?:[.,][0-9]+)+")
+_WITH_COMMA = re.compile(r"(?<![\w.,])[0-9]{1,3}(?:\.[0-9]{3})*,[0-9]{1,2}(?![\w,]|\.[0-9])|[0-9]{1,3}(?:\.[0-9]{3}){2,}(?![0-9])")
+_WITH_POINT = re.compile(r"(?<![\w.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|(?<![\w.,])[0-9]+\.[0-9]{2}(?=\s?(?:USD|EUR|\$|€))")
+_LOOKAHEAD = 8  # characters behind a number that these look at, and some more
+
+
 def convention(text: str, language: str | None) -> str:
     """The language whose decimal mark the text keeps to: "es" for a comma, "en" for a point."""
-    commas = len(re.findall(r"(?<![\w.,])[0-9]{1,3}(?:\.[0-9]{3})*,[0-9]{1,2}(?![\w,]|\.[0-9])|[0-9]{1,3}(?:\.[0-9]{3}){2,}(?![0-9])", text))
-    points = len(re.findall(r"(?<![\w.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|(?<![\w.,])[0-9]+\.[0-9]{2}(?=\s?(?:USD|EUR|\$|€))", text))
-    if bool(commas) != bool(points):
-        return "es" if commas else "en"
+    has_comma = has_point = False
+    for number in _MARKED.finditer(text):  # few in a long text, where trying both patterns at every letter is slow
+        start, end = number.span()
+        has_comma |= any(one.start() < end for one in _WITH_COMMA.finditer(text, start, end + _LOOKAHEAD))
+        has_point |= any(one.start() < end for one in _WITH_POINT.finditer(text, start, end + _LOOKAHEAD))
+    if has_comma != has_point:
+        return "es" if has_comma else "en"
     return language if language in ("fr", "es") else "en"
 
 
