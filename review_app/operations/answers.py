@@ -129,11 +129,12 @@ class _Writing:
         if not self._accepted:
             return
         saves = [{**self._row(), **row, "seen_version": row["row_version"] - 1, "outcome": "accepted"} for row in self._accepted]
-        answers = [{**self._row("updated_at"), **row, "origin": "typed"} for row in self._accepted]
+        answers = [{**self._row("updated_at"), **row, "origin": "typed", "checked_version": 0} for row in self._accepted]
         place = ("report_id", "item_id", "question")
         kept = insert(Save).values(saves).cte("kept")
         write = insert(Answer).values(answers).add_cte(kept)
-        changed = {name: write.excluded[name] for name in answers[0] if name not in place}
+        # What the checks have seen stays: they look again because the version is another.
+        changed = {name: write.excluded[name] for name in answers[0] if name not in (*place, "checked_version")}
         db.session.execute(write.on_conflict_do_update(index_elements=place, set_=changed))
 
     def _refuse(self, line: Typed, value: values.Value, lang: str | None) -> int:
