@@ -30,11 +30,12 @@ demo: $(READY)  ## Run everything on this machine with a demo world; Ctrl-C stop
 demo-reset: $(READY)  ## Forget the demo's data
 	@$(BIN)/python -m seeds.launch reset
 
+# The long files stand early in the order of the folders; xdist would begin with those that hold the most tests.
 test: lint  ## Check the style and run every test
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 figures: $(READY)  ## Measure at full size what was asked for with a number, and print a line each: asked, measured
-	FIGURES=full $(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile tests/figures
+	FIGURES=full $(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/figures
 
 lint: $(READY)  ## Check style, types and the import rules of docs/architecture.md
 	$(BIN)/ruff check .
