@@ -14,6 +14,7 @@ from review_app.readers.reading import Reading
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\b(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 _OPENING = re.compile(r"(?i:yes|oui|sí|no|non)(?=\s*(?:[,.;:!–—-]|$))|(?:YES|OUI|SÍ|SI|NO|NON)\b")
+_TICKED = re.compile(r"(?:[☒☑✓✔■●]|\[[xX]\]|\([xX]\))\s*([^\W\d_]{2,4})(?![^\W_])")
 _OWN_CAPTION = re.compile(r"[^.:]{2,60}:")
 _LONGEST_LABEL = 250
 
@@ -107,12 +108,20 @@ def _website(cutter: Cutter, region: Region, lines: list[Line], reading: Reading
 
 def _evaluated(cutter: Cutter, region: Region, lines: list[Line], reading: Reading) -> None:
     """A printed yes or no; what else stands here can only be about the evaluation."""
-    if lines and (answer := YES_NO.get(squeezed(lines[0].text))) is not None:
+    if lines and (answer := _yes_or_no(lines[0].text)) is not None:
         reading.evaluated = answer
         cutter.take("raw", lines[0].start, lines[0].end)
         lines = lines[1:]
     if lines and not reading.evaluation:
         _text("evaluation")(cutter, region, lines, reading)
+
+
+def _yes_or_no(words: str) -> bool | None:
+    """What a line that says yes or no says; of several with boxes, the only one that is ticked."""
+    ticked = _TICKED.findall(words)
+    if len(ticked) == 1 and all(squeezed(word) in YES_NO for word in re.findall(r"[^\W\d_]{2,}", words)):
+        return YES_NO[squeezed(ticked[0])]
+    return YES_NO.get(squeezed(words))
 
 
 def _partners(cutter: Cutter, region: Region, lines: list[Line], reading: Reading) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from review_app.readers.countries import country
 from review_app.readers.cutting import Cutter
@@ -60,6 +61,9 @@ def _labelled(cutter: Cutter, parts: Row, reading: Reading) -> list[Line]:
             continue
         cutter.take("captions", part.start, part.end)
         following = parts[place] if place < len(parts) else None
+        if part.field == "who" and isinstance(following, Line) and not following.is_whole:
+            rest.append(replace(following, is_whole=True))  # beside its label it is as good as under it
+            place += 1
         if part.field == "who" or not isinstance(following, Line):
             continue
         if part.field == "when":

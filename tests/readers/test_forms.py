@@ -220,3 +220,19 @@ def test_the_sheet_of_a_case() -> None:
     assert [(one.amount, one.currency, one.year) for one in reading.money] == [(3_500_000, "USD", 2017)]
     assert (reading.partners, reading.domains, reading.results) == (None, None, None)
     assert reading.words("junk") == ["Zoom in Details", "Share:", "Print:"]
+
+
+def test_labels_and_values_on_one_line() -> None:
+    reading = read("Books\nWhere: Peru\nWhen: 2018\nWho: Reading Office\nDescribe the main features of the policy/measure:\nIt lends.\n")
+
+    assert (reading.title, reading.country, reading.year, reading.agency) == ("Books", "Peru", 2018, "Reading Office")
+    assert reading.words("unplaced") == []
+
+
+def test_a_ticked_box_says_yes_or_no() -> None:
+    caption = "Has the implementation of the policy/measure been evaluated?\n"
+
+    assert read(caption + "☐ YES ☒ NO").evaluated is False
+    assert read(caption + "[x] Oui [ ] Non").evaluated is True
+    assert read(caption + "☐ YES ☐ NO").evaluated is None
+    assert read(caption + "☒ YES ☒ NO").evaluated is None
