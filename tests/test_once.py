@@ -281,6 +281,7 @@ def test_a_save_with_the_key_takes_no_more_statements_than_without(
     _, without, with_key = costs
     # One more for the key; fewer since nothing is read anew after a commit in the middle.
     assert with_key <= without, f"{with_key} statements with the key, {without} without"
+    assert costs[-1] == 6, "the session, the report, its lock, its answers, the write, the key"
 
 
 def test_signing_in_and_out_twice_is_no_error(
