@@ -50,7 +50,7 @@ INVARIANTS = {
           select 1 from entry d where d.person_id = i.person_id and d.fact = 'person.deactivated'
             and d.created_at < e.created_at + interval '1 minute' and not exists (
               select 1 from entry back where back.person_id = i.person_id and back.fact = 'person.reactivated'
-                and back.id > d.id and back.created_at < e.created_at - interval '1 minute'))""",
+                and back.id between d.id and e.id and back.created_at < e.created_at - interval '1 minute'))""",
     "a party was reminded twice of one date": """
         select min(id) from entry where fact in ('report.due_in_30_days', 'report.overdue')
         group by fact, report_id, params ->> 'due' having count(*) > 1""",
