@@ -29,6 +29,8 @@ FILL = (
 ITEM = "(select i.new from new_item i where i.n = p.n and i.old = t.{column})"
 LASTING = "(select l.new from new_lasting l where l.party = p.party and l.old = t.lasting_item_id)"
 SHA = "coalesce((select s.sha256 from new_snapshot s where s.n = p.n), t.sha256)"
+PARAMS = """replace(t.params::text, (select s.sha256 from snapshot s where s.report_id = %(source)s),
+                    (select s.sha256 from new_snapshot s where s.n = p.n))::jsonb"""  # the journal names the copies it speaks of
 PUBLISHED = "(select b.new from new_publication b where b.n = p.n)"
 ENTRY = "(select e.new from new_entry e where e.n = p.n and e.old = t.{column})"
 
@@ -41,9 +43,11 @@ ROWS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("save", "t.report_id = %(source)s", {}),
     ("snapshot", "t.report_id = %(source)s", {
         "content": "(select s.content from new_snapshot s where s.n = p.n)", "sha256": SHA}),
-    ("entry", "t.report_id = %(source)s", {"id": ENTRY.format(column="id")}),
+    ("entry", "t.report_id = %(source)s", {"id": ENTRY.format(column="id"), "params": PARAMS}),
     ("dispatch", "t.entry_id in (select id from entry where report_id = %(source)s)", {}),
-    ("notice", "t.entry_id in (select id from entry where report_id = %(source)s)", {}),
+    # The team of another country is not told; it has nobody here.
+    ("notice", """t.entry_id in (select id from entry where report_id = %(source)s)
+                  and not exists (select 1 from membership m where m.person_id = t.person_id and m.party_code is not null)""", {}),
     ("published.publication", "t.report_id = %(source)s", {
         "id": PUBLISHED, "party_code": "p.party", "slug": "p.slug", "sha256": SHA,
         "party_names": "(select names from party where code = p.party)",
@@ -71,6 +75,7 @@ def copy(owner: psycopg.Connection, source: int, places: Iterable[Mapping[str, A
         owner.execute("delete from new_lasting l using lasting_item i where i.id = l.old and i.party_code = l.party")
         owner.execute("""insert into lasting_item (id, party_code, slug, title)
                          select l.new, l.party, i.slug, i.title from new_lasting l join lasting_item i on i.id = l.old""")
+        owner.execute("insert into cycle_party (cycle_id, party_code, subject) select cycle, party, '' from place")
         _snapshots(owner, source)
         for table, condition, changed in ROWS:
             _rows(owner, table, condition, changed, source)
