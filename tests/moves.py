@@ -66,6 +66,7 @@ MOVES: dict[str, Callable[[Place], Any]] = {
     "take by another": partial(Place.step, nick="rolf", action="take"),
     "save": lambda p: p.save("carla", f"Carla tells it, {p.answer_seen}."),
     "save by another": lambda p: p.save("caspar", f"Caspar tells it, {p.answer_seen}."),
+    "save what nobody believes": lambda p: p.save("carla", "n/a"),
     "give a reason": lambda p: findings.reply(
         p.small.person("carla"), p.report_id, p.small.gap, reason="It is meant.", now=p.now
     ),
@@ -96,7 +97,7 @@ RETURNED = (*SENT, "take", "draft a point", "return")
 STAGES: dict[str, tuple[tuple[str, ...], bool, tuple[str, ...]]] = {
     "untouched": ((), False, ("save", "save by another", "submit", "give a reason")),
     "written": (("save",), False, ("submit", "save", "extend", "remind")),
-    "reasoned": (("give a reason", "submit"), False, ()),
+    "doubtful": (("save what nobody believes", "submit"), False, ()),
     "free": (SENT, False, ("take", "take by another", "withdraw", "close the account", "check")),
     "taken": (
         (*SENT, "take", "draft a point"), False,

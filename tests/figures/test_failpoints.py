@@ -76,9 +76,9 @@ WAYS = [
     Case("send", "free", BEFORE, 2, False, mails=2),
     Case("send", "free", AFTER, 2, True),
     # The checks and the note that they ran, commit, a ring for each mail.
-    Case("react", "reasoned", BEFORE, 1, False, is_handled=True),
-    Case("react", "reasoned", AFTER, 1, True),
-    Case("react", "reasoned", RUNG, 1, True),
+    Case("react", "doubtful", BEFORE, 1, False, is_handled=True),
+    Case("react", "doubtful", AFTER, 1, True),
+    Case("react", "doubtful", RUNG, 1, True),
     Case("sweep", "free", RUNG, 1, False),
     Case("remind", "written", BEFORE, 1, False),
     Case("remind", "written", AFTER, 1, True),

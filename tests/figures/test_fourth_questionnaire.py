@@ -75,20 +75,25 @@ sections:
 
 
 @pytest.fixture
-def fourth(app: Flask, settings: Settings, tmp_path: Path) -> Iterator[Flask]:
-    """An installation of its own whose settings name one more folder of questionnaires."""
+def shelf(shared_app: Flask, settings: Settings, tmp_path: Path) -> Iterator[tuple[Path, ...]]:
+    """One more folder of questionnaires. It lies there until the invariants were looked at: it is asked for before `app`."""
     (tmp_path / "festival-year.yaml").write_text(FESTIVAL_YEAR, encoding="utf-8")
-    paths = (*settings.questionnaire_paths, tmp_path)
-    own = create_app(dataclasses.replace(settings, questionnaire_paths=paths))
+    yield (*settings.questionnaire_paths, tmp_path)
+    # The shelf and the Celery app are the process's: the other tests have theirs back.
+    library.configure(settings.questionnaire_paths)
+    shared_app.extensions["celery"].set_default()
+
+
+@pytest.fixture
+def fourth(shelf: tuple[Path, ...], app: Flask, settings: Settings) -> Iterator[Flask]:
+    """An installation of its own whose settings name that folder."""
+    own = create_app(dataclasses.replace(settings, questionnaire_paths=shelf))
     own.config["RECALL_SECONDS"] = 0
     yield own
     with own.app_context():
         db.session.remove()
         for engine in [*db.engines.values(), *(one for one in own.extensions.values() if isinstance(one, Engine))]:
             engine.dispose()
-    # The shelf and the Celery app are the process's: the other tests have theirs back.
-    library.configure(settings.questionnaire_paths)
-    app.extensions["celery"].set_default()
 
 
 @pytest.fixture
