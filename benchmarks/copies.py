@@ -17,6 +17,12 @@ create temp table new_entry (n int, old int, new int default nextval('entry_id_s
 create temp table new_publication (n int, old int, new int default nextval('published.publication_id_seq'));
 create temp table new_snapshot (n int, content text, sha256 text);
 """
+# Each row of a copy looks its new ids up here.
+INDEX = """
+create index on place (n); create index on new_item (n, old); create index on new_lasting (party, old);
+create index on new_entry (n, old); create index on new_publication (n); create index on new_snapshot (n);
+analyze place; analyze new_item; analyze new_lasting; analyze new_entry; analyze new_publication; analyze new_snapshot;
+"""
 FILL = (
     "insert into new_item (n, old) select p.n, i.id from place p, item i where i.report_id = %(source)s",
     """insert into new_lasting (party, old)
@@ -77,6 +83,7 @@ def copy(owner: psycopg.Connection, source: int, places: Iterable[Mapping[str, A
                          select l.new, l.party, i.slug, i.title from new_lasting l join lasting_item i on i.id = l.old""")
         owner.execute("insert into cycle_party (cycle_id, party_code, subject) select cycle, party, '' from place")
         _snapshots(owner, source)
+        owner.execute(INDEX)
         for table, condition, changed in ROWS:
             _rows(owner, table, condition, changed, source)
         owner.execute("drop table place, new_item, new_lasting, new_entry, new_publication, new_snapshot")
