@@ -155,6 +155,8 @@ class Made:
             typed = [Typed(code, raw, 0, "en") for code, raw in measure_answers(number, MARK).items()]
             save_answers(carla, report_id, typed, section="measures_page", item_id=item.id, now=now)
         _explain(report_id, now)
+        if not until:
+            findings.check_report(report_id, now=now)  # as the worker does after each save
         steps = {"": (), "submit": ("submit",), "publish": ("submit", "take", "publish")}[until]
         for step in steps:
             report = db.session.get_one(Report, report_id)

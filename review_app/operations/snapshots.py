@@ -73,9 +73,11 @@ def _answer(sheet: Sheet, question: str, item_id: Any) -> list[dict[str, Any]]:
     return [{"item": str(item_id) if item_id else None, "question": question, "value": cell.value, "lang": cell.lang}]
 
 
-def freeze(report: Report, *, actor: Actor, now: Any, signatory: dict[str, str] | None = None) -> Snapshot:
+def freeze(
+    report: Report, *, actor: Actor, now: Any, signatory: dict[str, str] | None = None, sheet: Sheet | None = None
+) -> Snapshot:
     """Write the next numbered snapshot of the report's present answers. Called inside an operation."""
-    raw = rfc8785.dumps(content_of(report))
+    raw = rfc8785.dumps(content_of(report, sheet))
     number = (db.session.scalar(select(func.max(Snapshot.number)).where(Snapshot.report_id == report.id)) or 0) + 1
     snapshot = Snapshot(
         report_id=report.id,

@@ -152,9 +152,10 @@ def _submit(taking: _Taking) -> None:
 
 
 def _freeze(taking: _Taking) -> None:
-    tie_items(taking.report, sheet_of(taking.report))
+    sheet = sheet_of(taking.report)
+    tie_items(taking.report, sheet)
     db.session.flush()
-    snapshot = freeze(taking.report, actor=taking.actor, now=taking.now, signatory=taking.extras.signatory)
+    snapshot = freeze(taking.report, actor=taking.actor, now=taking.now, signatory=taking.extras.signatory, sheet=sheet)
     taking.params.update(snapshot=snapshot.number, sha256=snapshot.sha256)
 
 
