@@ -1,5 +1,6 @@
 """The walk of one report in a real browser, with JavaScript and without; every page fits 320 px, and axe finds nothing on it."""
 
+import itertools
 import re
 import subprocess
 from collections.abc import Callable
@@ -59,13 +60,14 @@ class Walk:
     desk: str = ""
     review: str = ""
 
-    def mailed_link(self, kind: str, *, to: str, count: int = 1) -> str:
-        """The link in the newest mail to somebody, once there are so many."""
-        body = self.smtp.wait(count, to=to)[-1].get_body(("plain",))
-        assert body is not None
-        link = re.search(rf"https?://\S+/{kind}/\S+", body.get_content())
-        assert link, body.get_content()
-        return link.group()
+    def mailed_link(self, kind: str, *, to: str) -> str:
+        """The link of this kind in the first mail to somebody that has one, once it has come."""
+        for count in itertools.count(1):
+            body = self.smtp.wait(count, to=to)[count - 1].get_body(("plain",))
+            assert body is not None
+            if link := re.search(rf"https?://\S+/{kind}/\S+", body.get_content()):
+                return link.group()
+        raise AssertionError
 
 
 @pytest.mark.timeout(400)
