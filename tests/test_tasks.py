@@ -233,6 +233,7 @@ def lose_the_database(settings):
 def test_a_database_that_is_lost_when_the_mail_is_out_is_waited_for(db, smtp, settings):
     notice_id, commits = published_mail(make_world()), []
     db.session.remove()
+    db.engine.dispose()  # a worker has one connection; here earlier tests may have left more in the pool
 
     def lose(session):
         commits.append(session)
@@ -251,6 +252,7 @@ def test_a_database_that_is_lost_when_the_mail_is_out_is_waited_for(db, smtp, se
 def test_a_database_that_is_lost_before_the_mail_is_out_does_not_count_as_a_refusal(db, smtp, settings):
     notice_id, reads = published_mail(make_world()), []
     db.session.remove()
+    db.engine.dispose()  # a worker has one connection; here earlier tests may have left more in the pool
 
     def lose(connection, cursor, statement, *_):
         if "from notice" in statement.lower():

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -304,6 +305,7 @@ def _write(writer: Person, report_id: int, party: str, stage: str) -> tuple[str,
     return str(items[0]), str(items[1])
 
 
+@lru_cache  # a workbook carries the time it was made: the same form twice must be the same bytes
 def filled_workbook(report_id: int, agency: str) -> bytes:
     """A form that came back and says another agency."""
     book, file = Workbook(), BytesIO()
