@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 from docx import Document
 from flask import Flask
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from pypdfium2 import PdfDocument
 from sqlalchemy import select
 
@@ -196,6 +196,15 @@ def _zip(**parts: bytes) -> bytes:
     return file.getvalue()
 
 
+def _stray() -> bytes:
+    """A workbook with one cell in the last row and column that Excel has, and no form in it."""
+    book, file = Workbook(), BytesIO()
+    book.create_sheet("_relata").append(["report", "1"])
+    book.create_sheet("far").cell(1_048_576, 16_384, "x")
+    book.save(file)
+    return file.getvalue()
+
+
 BOMB = b'<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><d>&b;&b;&b;&b;</d>'
 HOSTILE = {
     "nothing in it": b"",
@@ -205,6 +214,7 @@ HOSTILE = {
     "entities": _zip(**{"word/document.xml": BOMB}),
     "a broken workbook": _zip(**{"xl/workbook.xml": b"<workbook"}),
     "far too much in it": _zip(**{"word/document.xml": b" " * 61_000_000}),
+    "a stray cell at the end of the world": _stray(),
     "too many parts": _zip(**{f"word/{number}.xml": b"" for number in range(2100)}),
 }
 

@@ -7,6 +7,7 @@ import sys
 import zipfile
 from typing import Any
 
+from review_app.readers.archives import TooMuch, members
 from review_app.readers.blocks import Block
 from review_app.readers.files import MOST_LETTERS, MOST_MEMBERS, MOST_PAGES, MOST_UNPACKED, FileProblem
 from review_app.readers.letters import has_word
@@ -50,9 +51,10 @@ def _page(content: bytes) -> list[Block]:
 
 def _word(content: bytes) -> list[Block]:
     with zipfile.ZipFile(io.BytesIO(content)) as package:
-        members = package.infolist()
-        if len(members) > MOST_MEMBERS or sum(one.file_size for one in members) > MOST_UNPACKED:
-            raise FileProblem("bomb")
+        try:
+            members(package, most=MOST_MEMBERS, most_bytes=MOST_UNPACKED)
+        except TooMuch:
+            raise FileProblem("bomb") from None
         if "word/document.xml" not in package.namelist():
             raise FileProblem("unknown")
     from review_app.readers.word_files import blocks_of_word

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Any
 
+from review_app.readers.archives import TooMuch, members
 from review_app.readers.blocks import Source
 from review_app.readers.html_pages import decoded
 from workflows.messages import Message
@@ -65,18 +66,15 @@ def unpacked(given: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
 def _members(content: bytes) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = [one for one in archive.infolist() if not one.is_dir() and not _is_hidden(one.filename)]
-            if len(members) > MOST_MEMBERS or sum(one.file_size for one in members) > MOST_UNPACKED:
-                raise FileProblem("archive")
-            for one in members:
+            for one in members(archive, most=MOST_MEMBERS, most_bytes=MOST_UNPACKED, of=_is_from_a_person):
                 yield one.filename, archive.read(one)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError):
+    except (TooMuch, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError):
         raise FileProblem("archive") from None
 
 
-def _is_hidden(name: str) -> bool:
-    """Whether an archive's program put the file there, and no person."""
-    return any(part.startswith((".", "__MACOSX")) for part in PurePath(name).parts)
+def _is_from_a_person(member: zipfile.ZipInfo) -> bool:
+    """Whether it is a file, and no archive's program put it there by itself."""
+    return not member.is_dir() and not any(part.startswith((".", "__MACOSX")) for part in PurePath(member.filename).parts)
 
 
 def sources(name: str, content: bytes) -> list[Source]:

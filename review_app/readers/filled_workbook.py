@@ -17,6 +17,8 @@ from workflows.messages import Message
 HIDDEN = "_relata"
 NOT_HERE = "-"
 COMMA = ("fr", "es")
+MOST_ROWS, MOST_COLUMNS = 10_000, 500
+"""What is read of a sheet; further out no form of ours has anything, and a single stray cell there would stand for millions of empty ones."""
 Row = tuple[Any, ...]
 
 
@@ -25,40 +27,38 @@ def read_workbook(data: bytes, questionnaire: Questionnaire, groups: Mapping[str
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what openpyxl leaves aside (styles, lists) is none of our concern
-            book = load_workbook(BytesIO(data), data_only=True)
+            book = load_workbook(BytesIO(data), read_only=True, data_only=True)
+            sheets = {sheet.title: list(_rows(sheet)) for sheet in book.worksheets}
     except Exception:  # a foreign parser on a foreign file: whatever it stumbles over
         raise Unreadable(Message("The workbook is damaged: open it in Excel, save it again and send that file.")) from None
-    if HIDDEN not in book.sheetnames:
+    if HIDDEN not in sheets:
         raise Unreadable(Message("This workbook is no form of ours: download the form again and fill in that one."))
-    return _Reader(book, questionnaire, groups).read()
+    return _Reader(sheets, questionnaire, groups).read()
 
 
 class _Reader:
-    def __init__(self, book: Any, questionnaire: Questionnaire, groups: Mapping[str, str]) -> None:
-        self.book, self.questionnaire, self.groups, self.filled = book, questionnaire, groups, Filled()
+    def __init__(self, sheets: dict[str, list[Row]], questionnaire: Questionnaire, groups: Mapping[str, str]) -> None:
+        self.sheets, self.questionnaire, self.groups, self.filled = sheets, questionnaire, groups, Filled()
         self.versions: dict[str, str] = {}
         self.new: dict[tuple[str, str], dict[str, Words]] = {}
         self.numbers: dict[tuple[str, str], str] = {}  # (group, number) -> short id of the entry
 
     def read(self) -> Filled:
-        for row in _rows(self.book[HIDDEN]):
+        for row in self.sheets.pop(HIDDEN):
             name, value = (_text(cell, "en") for cell in (*row, None, None)[:2])
             self.versions[name] = value
         report = self.versions.pop("report", "")
         self.filled.report_id = int(report) if report.isdecimal() and len(report) < 10 else None
         self.filled.language = self.versions.pop("language", None)
-        sheets = [sheet for sheet in self.book.worksheets if sheet.title != HIDDEN]
-        kinds = {sheet.title: _text(sheet.cell(1, 1).value, "en") for sheet in sheets}
-        for sheet in sheets:
-            kind, _, code = kinds[sheet.title].partition(":")
+        kinds = [(_text(rows[0][0], "en").partition(":"), rows) for rows in self.sheets.values() if rows and rows[0]]
+        for (kind, _, code), rows in kinds:
             if kind == "group":
-                self._group(code, list(_rows(sheet)))
+                self._group(code, rows)
             elif kind != "table":
-                self._answers(list(_rows(sheet)))
-        for sheet in sheets:
-            kind, _, code = kinds[sheet.title].partition(":")
+                self._answers(rows)
+        for (kind, _, code), rows in kinds:
             if kind == "table":
-                self._table(code, list(_rows(sheet)))
+                self._table(code, rows)
         self.filled.entries = [(group, told) for (group, _), told in self.new.items() if not all(map(is_empty, told.values()))]
         return self.filled
 
@@ -136,7 +136,7 @@ def _place(key: Key) -> str:
 
 
 def _rows(sheet: Any) -> Iterator[Row]:
-    yield from sheet.iter_rows(values_only=True)
+    yield from sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
 
 
 def _text(value: Any, language: str) -> str:
