@@ -49,9 +49,8 @@ def leave_dead_connections(engine: Engine) -> None:
     def look(connection: Any, _record: Any, _proxy: Any) -> None:
         poll = select.poll()
         poll.register(connection.fileno(), select.POLLIN | select.POLLHUP)
-        if not poll.poll(0):
-            return
         try:
-            connection.pgconn.consume_input()
+            while poll.poll(0):  # the farewell of a server and the end of the line are read one after the other
+                connection.pgconn.consume_input()
         except OperationalError as error:
             raise InvalidatePoolError from error

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, false, or_, true
 
 from review_app.models import Person, Report
 from workflows.messages import Message
@@ -173,7 +173,7 @@ def visible_to(actor: Actor | None) -> ColumnElement[bool]:
     if actor.is_administrator:
         return true()
     if actor.is_reviewer:
-        return or_(mine, and_(~mine, Report.state.in_(SUBMITTED)))
+        return or_(mine, Report.state.in_(SUBMITTED))
     return mine
 
 

@@ -21,7 +21,7 @@ from review_app import mailing
 from review_app.extensions import db
 from review_app.models import Entry
 from review_app.operations import accounts, dispatching, findings, importing, reminders, rules, sent
-from review_app.queries import checking, invariants
+from review_app.queries import checking, imports, invariants
 
 log = logging.getLogger(__name__)
 
@@ -152,17 +152,18 @@ def sweep() -> None:
     Saves ring no bell of their own: however often a report is saved, it is checked once between two sweeps.
     """
     now = datetime.now(UTC)
-    accounts.answer_resets(now)
     for entry_id in dispatching.open_dispatches(now):
         _ring(react, entry_id)
     _ring_for(dispatching.due_notices(now))
-    for batch_id in importing.batches_with_work(now):
+    for batch_id in imports.batches_with_work(now):
         _ring(work_import, batch_id)
-    rules.notice_new_versions(now=now)
     for report_id in checking.unchecked_reports():
         _ring(check, report_id)
     for recheck_id in checking.open_rechecks():
         _ring(recheck, recheck_id)
+    # What writes comes last: should it fail, all that waits has been rung for.
+    accounts.answer_resets(now)
+    rules.notice_new_versions(now=now)
 
 
 @shared_task(name="review_app.tasks.work_import")

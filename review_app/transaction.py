@@ -72,6 +72,7 @@ def held() -> Iterator[None]:
     session.info["is_held"] = True
     try:
         yield
+        session.flush()
         session.info["is_atomic"] = True
         session.commit()
     except BaseException:
@@ -101,6 +102,13 @@ def _ring_all(session: Session) -> None:
 def _refuse_stray_commits(session: Session) -> None:
     if not session.info.get("is_atomic"):
         raise CommitOutsideAtomic("Only @atomic commits. Wrap this in an operation.")
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_stray_writes(session: Session, *_: Any) -> None:
+    """Within `held` too only operations write: what a page changed by the way must not ride along with their commit."""
+    if session.info.get("is_held") and not session.info.get("is_atomic") and (session.new or session.dirty or session.deleted):
+        raise CommitOutsideAtomic("Only @atomic writes. Wrap this in an operation.")
 
 
 def _ring(entry_ids: list[int]) -> None:

@@ -16,7 +16,7 @@ from review_app.extensions import db
 from review_app.models import AnsweredForm, Comment, Entry, Item, Membership, Person, Report, Save, WebSession
 from review_app.operations import cycles, sent
 from review_app.permissions import SYSTEM
-from review_app.transaction import atomic
+from review_app.transaction import CommitOutsideAtomic, atomic, held
 from tests import steps_http as steps
 from tests.browser import Browser, Page
 from tests.conftest import Ground, _empty_queue, empty_tables
@@ -309,3 +309,10 @@ def test_answers_and_ended_sessions_are_forgotten_after_a_day(
             sent.forget_old(now + timedelta(hours=hours))
         left.append((count(AnsweredForm) > 0, count(WebSession) > 0))
     assert left == [(True, True), (False, True), (False, False)]
+
+
+def test_what_a_page_changes_by_the_way_does_not_ride_along_with_an_operation(shared_app: Flask, people: People) -> None:
+    """One commit for all that a form does is no leave for pages to write."""
+    with shared_app.app_context(), pytest.raises(CommitOutsideAtomic), held():
+        db.session.scalars(select(Person)).first().name = "Written by a page"  # type: ignore[union-attr]
+

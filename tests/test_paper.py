@@ -9,6 +9,7 @@ from typing import Any
 import pikepdf
 import pytest
 from docx import Document
+from docx.oxml import OxmlElement
 from flask import Flask
 from openpyxl import Workbook, load_workbook
 from pypdfium2 import PdfDocument
@@ -205,6 +206,21 @@ def _stray() -> bytes:
     return file.getvalue()
 
 
+def _damaged() -> bytes:
+    """A document whose compressed words were overwritten."""
+    data = bytearray(_zip(**{"word/document.xml": bytes(range(256)) * 40}))
+    data[60:90] = b"\xff" * 30
+    return bytes(data)
+
+
+def _many_sheets() -> bytes:
+    book, file = Workbook(), BytesIO()
+    for number in range(300):
+        book.create_sheet(str(number)).cell(10_000, 400, "x")
+    book.save(file)
+    return file.getvalue()
+
+
 BOMB = b'<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><d>&b;&b;&b;&b;</d>'
 HOSTILE = {
     "nothing in it": b"",
@@ -214,6 +230,9 @@ HOSTILE = {
     "entities": _zip(**{"word/document.xml": BOMB}),
     "a broken workbook": _zip(**{"xl/workbook.xml": b"<workbook"}),
     "far too much in it": _zip(**{"word/document.xml": b" " * 61_000_000}),
+    "far too much under another name": _zip(**{"xl/workbook.xml": b"<w/>", "xl/sharedStrings.bin": b" " * 61_000_000}),
+    "damaged in the middle": _damaged(),
+    "a sheet of empty rows": _many_sheets(),
     "a stray cell at the end of the world": _stray(),
     "too many parts": _zip(**{f"word/{number}.xml": b"" for number in range(2100)}),
 }
@@ -225,6 +244,28 @@ def test_a_bad_file_is_refused_with_a_sentence_and_nothing_is_kept(desk: Desk) -
         assert len(page.errors) == 1 and page.errors[0].endswith("."), what
     with desk.app.app_context():
         assert database.session.scalars(select(FilledForm)).all() == []
+
+
+def test_what_was_moved_under_change_tracking_stands_where_it_went_and_an_empty_list_says_nothing(desk: Desk) -> None:
+    document = Document(BytesIO(desk.take_along("docx")))
+    table = next(table for table in document.tables if '"overview@' in table._tbl.xml)
+    paragraph = table.rows[-1].cells[0].paragraphs[0]
+    for child in list(paragraph._p):
+        paragraph._p.remove(child)
+    for name, words in (("w:moveFrom", "From here. "), ("w:moveTo", "To there.")):
+        moved = OxmlElement(name)
+        moved.append(paragraph.add_run(words)._r)
+        paragraph._p.append(moved)
+    file = BytesIO()
+    document.save(file)
+    page = desk.send(file.getvalue())
+    assert page.has("1 difference from the report.", "To there.") and not page.has("From here.")
+
+
+def test_a_cell_full_of_spaces_takes_no_longer_than_another(desk: Desk) -> None:
+    """A pattern that went back and forth over them took hours."""
+    page = desk.send(in_word(desk.take_along("docx"), has_law="x" + " " * 200_000))
+    assert page.has("1 difference from the report.")
 
 
 def test_no_file_at_all_is_said(desk: Desk) -> None:

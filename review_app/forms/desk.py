@@ -25,7 +25,11 @@ class ReplyForm(PageForm):
 class FilledFormForm(PageForm):
     """A form that comes back filled in."""
 
-    file = FileField(_l("The filled-in form"), validators=[FileRequired(_l("Choose the file first"))])
+    file = FileField(
+        _l("The filled-in form"),
+        description=_l("The Word or Excel file you downloaded here, up to 12 MB."),
+        validators=[FileRequired(_l("Choose the file first"))],
+    )
 
 
 class InviteForm(PageForm):

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import Form, MultipleFileField, SelectField, StringField, TextAreaField
+from flask_wtf.file import MultipleFileField
+from wtforms import Form, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
 from review_app.forms.restored import PageForm
@@ -51,11 +52,10 @@ class FilesForm(PageForm):
     @property
     def given(self) -> list[tuple[str, bytes]]:
         """Name and content of each file that was sent."""
-        sent = [*(self.files.data or ()), *(self.folder.data or ())]
-        return [(one.filename or "", one.read()) for one in sent if getattr(one, "filename", "")]
+        return [(one.filename or "", one.read()) for one in (*(self.files.data or ()), *(self.folder.data or ()))]
 
     def validate_files(self, field: MultipleFileField) -> None:
-        if not any(getattr(one, "filename", "") for one in [*(field.data or ()), *(self.folder.data or ())]):
+        if not field.data and not self.folder.data:
             raise ValidationError(gettext("Choose the files to bring in."))
 
 

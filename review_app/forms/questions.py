@@ -11,6 +11,7 @@ from wtforms.fields.core import Field
 from wtforms.utils import unset_value
 
 from review_app.forms.languages import YES_NO, direction
+from review_app.forms.numbers import whole_number
 from review_app.questionnaire.language import Question, Text
 
 Choices = Sequence[tuple[str, Any]]
@@ -91,7 +92,7 @@ class QuestionField(Field):
 
     def speak(self, language: str) -> None:
         """The language the answer is written in. Only words have one."""
-        if self.question.type in ("text", "longtext", "table"):
+        if self.question.has_language:
             self.lang, self.direction = language, direction(language)
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
@@ -102,7 +103,7 @@ class QuestionField(Field):
             return
         sent = formdata.get(f"seen-{self.name}")
         self.was_sent = sent is not None
-        self.seen_version = int(sent) if sent and sent.isascii() and sent.isdigit() and len(sent) < 10 else 0
+        self.seen_version = whole_number(sent) or 0
         self.receive(formdata)
 
     def receive(self, formdata: Any) -> None:

@@ -7,6 +7,7 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import DateField, HiddenField, RadioField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired, Length, Optional
 
+from review_app.forms.numbers import whole_number
 from review_app.forms.restored import PageForm
 
 TEXT_LIMIT = 5_000
@@ -54,8 +55,7 @@ class StepForm(PageForm):
     @property
     def seen_version(self) -> int:
         """0 when the field was tampered with: no report has that version, so the step is stale."""
-        text = str(self.seen.data or "")
-        return int(text) if text.isdecimal() and len(text) < 10 else 0
+        return whole_number(str(self.seen.data or "")) or 0
 
 
 class NoteForm(PageForm):

@@ -95,6 +95,19 @@ def _asked(questionnaire: Questionnaire, typed: Sequence[Typed], *, section: str
     return asked
 
 
+def lay_down(
+    actor: Actor, report: Report, item_id: UUID | None, question: str, *, value: values.Value, lang: str | None, origin: str,
+    now: datetime,
+) -> None:
+    """Write an answer where there is none yet that nobody typed here, with its text in the history. Called inside an operation."""
+    place: dict[str, Any] = {
+        "report_id": report.id, "item_id": item_id, "question": question, "value": value, "lang": lang,
+        "row_version": 1, "actor_kind": actor.kind, "actor_id": actor.id,
+    }  # fmt: skip
+    db.session.add(Answer(**place, origin=origin, updated_at=now))
+    db.session.add(Save(**place, seen_version=0, outcome="accepted", created_at=now))
+
+
 class _Writing:
     """The answers of one save: judged one by one, written together."""
 
@@ -103,7 +116,7 @@ class _Writing:
         self._accepted: list[dict[str, Any]] = []
 
     def judge(self, question: Question, line: Typed, standing: Cell | None) -> Outcome:
-        lang = line.lang if question.type in ("text", "longtext", "table") else None
+        lang = line.lang if question.has_language else None
         value = values.read(question, line.raw, line.lang or "en")
         if standing is not None and not standing.row_version:  # what the group has fixed is no row
             standing = None

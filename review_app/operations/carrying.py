@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from review_app.extensions import db
-from review_app.models import Answer, Cycle, Item, Report, Save
+from review_app.models import Cycle, Item, Report
+from review_app.operations.answers import lay_down
 from review_app.permissions import SYSTEM, Actor
 from review_app.queries.answers import sheet_of_content
 from review_app.queries.reports import latest_snapshot, questionnaire_of
@@ -43,12 +44,7 @@ def carry_over(actor: Actor, report: Report, *, now: datetime) -> None:
         ))  # fmt: skip
     db.session.flush()
     for (item_id, code), cell in found.answers.items():
-        place: dict[str, Any] = {
-            "report_id": report.id, "item_id": ids[item_id], "question": code, "value": cell.value, "lang": cell.lang,
-            "row_version": 1, "actor_kind": SYSTEM.kind, "actor_id": SYSTEM.id,
-        }  # fmt: skip
-        db.session.add(Answer(**place, origin="carried", updated_at=now))
-        db.session.add(Save(**place, seen_version=0, outcome="accepted", created_at=now))
+        lay_down(SYSTEM, report, ids[item_id], code, value=dict(cell.value), lang=cell.lang, origin="carried", now=now)
     params = {"from": content["cycle"], "answers": len(found.answers), "left": [_named(sheet, one) for one in found.left]}
     record("report.carried", actor=actor, now=now, report=report, params=params)
 

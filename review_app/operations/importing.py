@@ -1,22 +1,24 @@
 """Verbs of an import: begin a batch, add files, read them, let a person settle what is doubtful, bring the texts in."""
 
 import hashlib
+import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import undefer
 
 from review_app.extensions import db
 from review_app.models import Cycle, ImportBatch, ImportText, Party, Person, Report
 from review_app.operations.imports import OldItem, import_into, import_published
 from review_app.permissions import SYSTEM, Actor, Denied, NotFound, require
-from review_app.questionnaire.language import Question, Questionnaire
-from review_app.questionnaire.library import library
+from review_app.queries.imports import edition_of_cycle, has_work, questions_of, unplaced
+from review_app.questionnaire.language import Question
 from review_app.readers import files
 from review_app.readers.contract import record as record_of
 from review_app.readers.countries import code_of
@@ -30,11 +32,9 @@ SECONDS_A_TURN = 4.0
 """So long a worker reads before it commits; a kill loses no more than that."""
 TEXTS_A_TURN = 200
 """So many texts of one party are brought in by one transaction, and so by one publication."""
-PATIENCE = timedelta(seconds=12)
-"""After so long without a commit nobody works on a batch: longer than a turn, so that rings do not pile up."""
 OWN_PARTY = Message("You belong to this party: somebody else of the secretariat has to bring its reports in.")
+log = logging.getLogger(__name__)
 LOCK = 0x696D70  # the class of our advisory locks on batches
-OPEN = ("waiting", "accepted")
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def begin_batch(
     cycle = db.session.get(Cycle, cycle_id)
     if cycle is None:
         raise NotFound
-    if group and group not in {one.code for _, one in _edition(cycle).groups()}:
+    if group and group not in {one.code for _, one in edition_of_cycle(cycle).groups()}:
         raise Blocked((Message("Choose what each text becomes."),))
     batch = ImportBatch(
         cycle=cycle,
@@ -164,11 +164,18 @@ class Settled:
 def settle_text(
     actor: Actor, text_id: int, said: Settled, *, seen: int, is_accepted: bool, now: datetime
 ) -> ImportText:
-    """Keep what a person corrected; `is_accepted` has it brought in. Raises Denied, NotFound, Stale, Blocked with every reason."""
+    """Keep what a person corrected; `is_accepted` has it brought in. Raises Denied, NotFound, Stale, Blocked with every reason.
+
+    A text that becomes something else is read anew for it, and waits until somebody has seen its new fields.
+    """
     text = _held_text(actor, text_id, seen, ("asking", "ready"))
     pieces = unplaced(text)
     questions = {question.code: question for question in questions_of(text.batch.cycle, said.group)}
     answers = {code: raw for code, raw in said.answers.items() if code in questions}
+    if said.group != text.group:
+        fitted = fit(read(text.text or ""), list(questions.values()), is_group=bool(said.group))
+        answers, is_accepted = {**fitted.answers, **answers}, False
+        text.doubts = [*map(asdict, fitted.doubts), *(one for one in text.doubts if one["why"] == "no_party")]
     kept = {
         number: code
         for number, code in said.placed.items()
@@ -259,8 +266,16 @@ def _read_some(batch: ImportBatch, now: datetime, seconds: float) -> int:
     )
     waiting = waiting.options(undefer(ImportText.content)).limit(1).with_for_update(of=ImportText, skip_locked=True)
     while time.monotonic() < until and not _is_stopped(batch) and (text := db.session.scalar(waiting)) is not None:
-        _read_text(batch, text, parties, now)
-        db.session.flush()
+        text_id = text.id
+        try:
+            with db.session.begin_nested():
+                _read_text(batch, text, parties, now)
+        except OperationalError:  # the database is away: nothing is wrong with the text
+            raise
+        except Exception:  # one text that nobody foresaw must not hold up all that come after it
+            log.exception("Text %s of an import cannot be read.", text_id)
+            values = {"status": "refused", "problem": "broken", "changed_at": now, "row_version": ImportText.row_version + 1}
+            db.session.execute(update(ImportText).where(ImportText.id == text_id).values(**values))
         count += 1
     return count
 
@@ -316,8 +331,12 @@ def _bring_some(batch: ImportBatch, now: datetime) -> int:
     try:
         with db.session.begin_nested():
             _bring_in(batch, texts, now)
-    except (Blocked, NotFound) as refused:
-        why = "report_away" if isinstance(refused, Blocked) else "other_edition"
+    except OperationalError:
+        raise
+    except Exception as refused:
+        if not isinstance(refused, Blocked | NotFound):
+            log.exception("Texts of import %s cannot be brought in.", batch.id)
+        why = {Blocked: "report_away", NotFound: "other_edition"}.get(type(refused), "failed")
         for text in texts:
             text.status, text.doubts = "asking", [asdict(Doubt(why))]
             text.row_version, text.changed_at = text.row_version + 1, now
@@ -361,47 +380,10 @@ def tell_when_done(batch_id: int, *, now: datetime) -> bool:
     return True
 
 
-def has_work(batch_id: int) -> bool:
-    """Whether a worker has anything to do for the batch."""
-    mine = exists().where(ImportText.batch_id == batch_id, ImportText.status.in_(OPEN))
-    return bool(db.session.scalar(select(mine)))
-
-
-def batches_with_work(now: datetime, *, limit: int = 20) -> list[int]:
-    """Batches nobody works on that have something to do, or whose importer was not told yet."""
-    work = exists().where(ImportText.batch_id == ImportBatch.id, ImportText.status.in_(OPEN))
-    is_idle = func.coalesce(ImportBatch.worked_at < now - PATIENCE, True)
-    query = select(ImportBatch.id).where(~ImportBatch.is_stopped, is_idle, ImportBatch.told_at.is_(None) | work)
-    return list(db.session.scalars(query.order_by(ImportBatch.id).limit(limit)))
-
-
-def questions_of(cycle: Cycle, group: str) -> tuple[Question, ...]:
-    """What each text of an import answers. Raises NotFound when the edition or the group is gone."""
-    edition = _edition(cycle)
-    try:
-        if group:
-            return edition.question(group).questions
-    except KeyError:
-        raise NotFound(group) from None
-    return tuple(question for section in edition.sections for question in section.plain_questions)
-
-
-def unplaced(text: ImportText) -> dict[str, str]:
-    """Number of each stretch without a place -> its words."""
-    pieces = [one for one in (text.reading or {}).get("pieces", []) if one[2] == "unplaced"]
-    return {str(number): (text.text or "")[start:end] for number, (start, end, _) in enumerate(pieces)}
-
 
 def _title(questions: Sequence[Question], answers: Mapping[str, Any]) -> str:
     code = next((question.code for question in questions if question.role == "title"), "")
     return " ".join(str(answers.get(code) or "").split())[:500]
-
-
-def _edition(cycle: Cycle) -> Questionnaire:
-    try:
-        return library.get(cycle.questionnaire, cycle.edition)
-    except KeyError:
-        raise NotFound from None
 
 
 def _batch(batch_id: int, *, is_held: bool = False) -> ImportBatch:

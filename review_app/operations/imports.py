@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 
 from review_app.extensions import db
-from review_app.models import Answer, Cycle, Item, Report, Save
+from review_app.models import Cycle, Item, Report
+from review_app.operations.answers import lay_down
 from review_app.operations.findings import check_report
 from review_app.operations.lasting import tie_items
 from review_app.operations.locks import held_report
@@ -151,16 +152,7 @@ def _add_items(actor: Actor, report: Report, items: Sequence[OldItem], *, lang: 
 def _bring_in(
     actor: Actor, report: Report, item: Item | None, question: Question, raw: Any, lang: str, now: datetime
 ) -> None:
-    value = values.read(question, raw, lang)
-    place: dict[str, Any] = {
-        "report_id": report.id,
-        "item_id": item.id if item else None,
-        "question": question.code,
-        "value": value,
-        "lang": lang if question.type in ("text", "longtext", "table") else None,
-        "row_version": 1,
-        "actor_kind": actor.kind,
-        "actor_id": actor.id,
-    }
-    db.session.add(Answer(**place, origin="imported", updated_at=now))
-    db.session.add(Save(**place, seen_version=0, outcome="accepted", created_at=now))
+    lay_down(
+        actor, report, item.id if item else None, question.code, value=values.read(question, raw, lang),
+        lang=lang if question.has_language else None, origin="imported", now=now,
+    )  # fmt: skip

@@ -1,11 +1,13 @@
 """Verbs about rules: set one for a cycle, notice those that changed, and check reports again, one at a time."""
 
+import logging
 from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
 
 from review_app.checks.found import Rule, Severity
 from review_app.checks.freshness import AS_WRITTEN, OFF, SEVERITIES, Setting
@@ -15,10 +17,12 @@ from review_app.models import Cycle, Recheck, Report, ReportCheck, RuleSetting, 
 from review_app.operations.findings import check_report
 from review_app.permissions import Actor, NotFound, require
 from review_app.queries.checking import settings_of
+from review_app.queries.rules import rule_with_id
 from review_app.transaction import atomic, record
 from workflows.engine import Blocked
 from workflows.messages import Message
 
+log = logging.getLogger(__name__)
 
 def severities_of(rule: Rule) -> tuple[Severity, ...]:
     """What a cycle may make of a rule: an error only of one that is certain, and so an error as it is written."""
@@ -34,7 +38,7 @@ def set_rule(
     Raises NotFound, Denied, Blocked (a rule that is not certain as an error).
     """
     require(actor, "rules.manage")
-    rule = next((one for one in RULES if one.id == rule_id), None)
+    rule = rule_with_id(rule_id)
     # Rechecks before cycles, as whoever checks a report for one holds them.
     db.session.execute(select(Recheck.id).where(Recheck.status != "done").with_for_update())
     cycle = db.session.get(Cycle, cycle_id, with_for_update={"of": Cycle}, populate_existing=True)
@@ -124,7 +128,10 @@ def recheck_next(recheck_id: int, *, now: datetime) -> bool:
     try:
         with db.session.begin_nested():
             check_report(report_id, now=now)
+    except OperationalError:  # held too long by somebody, or the database is away: the sweeper rings again
+        raise
     except Exception as error:  # whatever is wrong with one report, the others are still to be checked
+        log.exception("Report %s cannot be checked again.", report_id)
         run.failed, run.error = run.failed + 1, f"{report_id}: {type(error).__name__}: {error}"[:1000]
     run.last_report_id, run.done = report_id, run.done + 1
     return True

@@ -3,17 +3,24 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Exists, exists, func, select
 from sqlalchemy.orm import defer, joinedload, lazyload, undefer
 
 from review_app.extensions import db
 from review_app.models import Cycle, ImportBatch, ImportText, Person
 from review_app.models.imports import TEXT_STATUSES
 from review_app.permissions import NotFound
+from review_app.questionnaire.language import Question, Questionnaire
+from review_app.questionnaire.library import library
 
 ROWS_A_PAGE = 50
 DONE = ("imported", "left_out", "duplicate", "refused")
+OPEN = ("waiting", "accepted")
+PATIENCE = timedelta(seconds=12)
+"""After so long without a commit nobody works on a batch: longer than a turn, so that rings do not pile up."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +119,42 @@ def file_of(text: ImportText) -> tuple[str, bytes]:
     return row[0], row[1]
 
 
-def cycles_to_fill() -> list[Cycle]:
-    """Cycles that old reports may go into, the newest first."""
-    return list(db.session.scalars(select(Cycle).order_by(Cycle.due_on.desc().nulls_last(), Cycle.slug)))
+def has_work(batch_id: int) -> bool:
+    """Whether a worker has anything to do for the batch."""
+    return bool(db.session.scalar(select(_work_of(batch_id))))
+
+
+def _work_of(batch_id: Any) -> Exists:
+    return exists().where(ImportText.batch_id == batch_id, ImportText.status.in_(OPEN))
+
+
+def batches_with_work(now: datetime, *, limit: int = 20) -> list[int]:
+    """Batches nobody works on that have something to do, or whose importer was not told yet."""
+    is_idle = func.coalesce(ImportBatch.worked_at < now - PATIENCE, True)
+    query = select(ImportBatch.id).where(~ImportBatch.is_stopped, is_idle, ImportBatch.told_at.is_(None) | _work_of(ImportBatch.id))
+    return list(db.session.scalars(query.order_by(ImportBatch.id).limit(limit)))
+
+
+def questions_of(cycle: Cycle, group: str) -> tuple[Question, ...]:
+    """What each text of an import answers. Raises NotFound when the edition or the group is gone."""
+    edition = edition_of_cycle(cycle)
+    try:
+        if group:
+            return edition.question(group).questions
+    except KeyError:
+        raise NotFound(group) from None
+    return tuple(question for section in edition.sections for question in section.plain_questions)
+
+
+def unplaced(text: ImportText) -> dict[str, str]:
+    """Number of each stretch without a place -> its words."""
+    pieces = [one for one in (text.reading or {}).get("pieces", []) if one[2] == "unplaced"]
+    return {str(number): (text.text or "")[start:end] for number, (start, end, _) in enumerate(pieces)}
+
+
+def edition_of_cycle(cycle: Cycle) -> Questionnaire:
+    """The edition a cycle asks by. Raises NotFound when it is gone."""
+    try:
+        return library.get(cycle.questionnaire, cycle.edition)
+    except KeyError:
+        raise NotFound from None

@@ -106,6 +106,11 @@ class Question:
     checks: tuple[str, ...] = ()
 
     @property
+    def has_language(self) -> bool:
+        """Whether its answers are words of some language; codes and numbers are not."""
+        return self.type in ("text", "longtext", "table")
+
+    @property
     def is_group(self) -> bool:
         return self.type == "group"
 

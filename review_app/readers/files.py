@@ -6,12 +6,11 @@ import signal
 import subprocess
 import sys
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Any
 
-from review_app.readers.archives import TooMuch, members
+from review_app.readers.archives import BROKEN, TooMuch, members
 from review_app.readers.blocks import Source
 from review_app.readers.html_pages import decoded
 from workflows.messages import Message
@@ -66,15 +65,16 @@ def unpacked(given: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
 def _members(content: bytes) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for one in members(archive, most=MOST_MEMBERS, most_bytes=MOST_UNPACKED, of=_is_from_a_person):
-                yield one.filename, archive.read(one)
-    except (TooMuch, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError):
+            for one in members(archive, most=MOST_MEMBERS, most_bytes=MOST_UNPACKED):
+                if not _is_hidden(one.filename):
+                    yield one.filename, archive.read(one)
+    except (TooMuch, *BROKEN):
         raise FileProblem("archive") from None
 
 
-def _is_from_a_person(member: zipfile.ZipInfo) -> bool:
-    """Whether it is a file, and no archive's program put it there by itself."""
-    return not member.is_dir() and not any(part.startswith((".", "__MACOSX")) for part in PurePath(member.filename).parts)
+def _is_hidden(name: str) -> bool:
+    """Whether an archive's program put the file there, and no person."""
+    return any(part.startswith((".", "__MACOSX")) for part in PurePath(name).parts)
 
 
 def sources(name: str, content: bytes) -> list[Source]:
@@ -82,7 +82,7 @@ def sources(name: str, content: bytes) -> list[Source]:
     kind = kind_of(name, content)
     if kind == "text":
         return [Source(decoded(content))]
-    return _confined(kind, content)
+    return [Source(one["text"], tuple(one["around"])) for one in confined(kind, content)["sources"]]
 
 
 def kind_of(name: str, content: bytes) -> str:
@@ -117,12 +117,14 @@ def _seen(content: bytes) -> str | None:
     return "text" if start and b"\0" not in start and not start.startswith((b"\x89PNG", b"\xff\xd8", b"GIF8", b"\x7fELF", b"MZ")) else None
 
 
-def _confined(kind: str, content: bytes) -> list[Source]:
-    """Have a child process open the file, with limits on memory and time: what breaks there breaks nothing here."""
+def confined(kind: str, content: bytes) -> dict[str, Any]:
+    """Have a child process open the file, with limits on memory and time: what breaks there breaks nothing here.
+
+    Raises FileProblem.
+    """
+    argv = [sys.executable, "-m", "review_app.readers.confined", kind]
     try:
-        child = subprocess.run(
-            [sys.executable, "-m", "review_app.readers.confined", kind], input=content, capture_output=True, timeout=SECONDS, check=False,
-        )
+        child = subprocess.run(argv, input=content, capture_output=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
         raise FileProblem("too_slow") from None
     if child.returncode:
@@ -130,4 +132,4 @@ def _confined(kind: str, content: bytes) -> list[Source]:
     answer: dict[str, Any] = json.loads(child.stdout)
     if "problem" in answer:
         raise FileProblem(answer["problem"])
-    return [Source(one["text"], tuple(one["around"])) for one in answer["sources"]]
+    return answer

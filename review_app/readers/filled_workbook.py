@@ -1,39 +1,46 @@
 """The fields of a form in an Excel workbook: marks in a hidden row and column, what was handed out in a hidden sheet."""
 
-import warnings
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 from openpyxl import load_workbook
 
 from review_app.questionnaire.language import Questionnaire
+from review_app.questionnaire.money import COMMA_LANGUAGES
 from review_app.questionnaire.paper import Key, Words
-from review_app.readers.filled import Filled, Unreadable, is_empty, question_at
-from workflows.messages import Message
+from review_app.readers.filled import Filled, is_empty, question_at
 
 HIDDEN = "_relata"
 NOT_HERE = "-"
-COMMA = ("fr", "es")
-MOST_ROWS, MOST_COLUMNS = 10_000, 500
-"""What is read of a sheet; further out no form of ours has anything, and a single stray cell there would stand for millions of empty ones."""
-Row = tuple[Any, ...]
+MOST_SHEETS, MOST_ROWS, MOST_COLUMNS = 200, 10_000, 500
+"""What is read; further out no form of ours has anything, and a single stray cell there would stand for millions of empty ones."""
+_BULLET = re.compile(r"\s*[-•]\s+")
+Row = list[str]
 
 
-def read_workbook(data: bytes, questionnaire: Questionnaire, groups: Mapping[str, str]) -> Filled:
-    """Every marked cell of the workbook. Raises Unreadable."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what openpyxl leaves aside (styles, lists) is none of our concern
-            book = load_workbook(BytesIO(data), read_only=True, data_only=True)
-            sheets = {sheet.title: list(_rows(sheet)) for sheet in book.worksheets}
-    except Exception:  # a foreign parser on a foreign file: whatever it stumbles over
-        raise Unreadable(Message("The workbook is damaged: open it in Excel, save it again and send that file.")) from None
-    if HIDDEN not in sheets:
-        raise Unreadable(Message("This workbook is no form of ours: download the form again and fill in that one."))
-    return _Reader(sheets, questionnaire, groups).read()
+def sheets_of(data: bytes) -> dict[str, list[Row]]:
+    """Name -> rows of words of each sheet, an empty row as an empty list. Raises what the library raises for a broken file."""
+    book = load_workbook(BytesIO(data), read_only=True, data_only=True)
+    found = {
+        sheet.title: [
+            list(row) if any(cell is not None for cell in row) else []
+            for row in sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
+        ]
+        for sheet in islice(book.worksheets, MOST_SHEETS)
+    }
+    told = {row[0]: row[1] for row in found.get(HIDDEN, ()) if len(row) > 1}
+    language = str(told.get("language") or "en")
+    return {title: [[_text(cell, language) for cell in row] for row in rows] for title, rows in found.items()}
+
+
+def read_sheets(sheets: Mapping[str, list[Row]], questionnaire: Questionnaire, groups: Mapping[str, str]) -> Filled:
+    """What `sheets_of` found, as answers."""
+    return _Reader(dict(sheets), questionnaire, groups).read()
 
 
 class _Reader:
@@ -45,12 +52,12 @@ class _Reader:
 
     def read(self) -> Filled:
         for row in self.sheets.pop(HIDDEN):
-            name, value = (_text(cell, "en") for cell in (*row, None, None)[:2])
-            self.versions[name] = value
+            if len(row) > 1:
+                self.versions[row[0]] = row[1]
         report = self.versions.pop("report", "")
         self.filled.report_id = int(report) if report.isdecimal() and len(report) < 10 else None
         self.filled.language = self.versions.pop("language", None)
-        kinds = [(_text(rows[0][0], "en").partition(":"), rows) for rows in self.sheets.values() if rows and rows[0]]
+        kinds = [((rows[0][:1] or [""])[0].partition(":"), rows) for rows in self.sheets.values() if rows]
         for (kind, _, code), rows in kinds:
             if kind == "group":
                 self._group(code, rows)
@@ -64,19 +71,17 @@ class _Reader:
 
     def _answers(self, rows: list[Row]) -> None:
         for row in rows:
-            mark = _text(row[0], "en") if row else ""
-            if mark:
-                self._put(None, None, mark, self._said(row[3] if len(row) > 3 else None))
+            if row and row[0]:
+                self._put(None, None, row[0], row[3] if len(row) > 3 else "")
 
     def _group(self, group: str, rows: list[Row]) -> None:
-        marks = [_text(cell, "en") for cell in rows[0]]
         for row in rows[2:]:
-            item, number = (_text(cell, "en") for cell in row[:2])
+            item, number = (*row, "", "")[:2]
             if item:
                 self.numbers[group, number] = item
-            for mark, cell in list(zip(marks, row, strict=False))[2:]:
+            for mark, said in list(zip(rows[0], row, strict=False))[2:]:
                 if mark:
-                    self._put(item or None, None if item else (group, number), mark, self._said(cell))
+                    self._put(item or None, None if item else (group, number), mark, said)
 
     def _put(self, item: str | None, new: tuple[str, str] | None, mark: str, said: str) -> None:
         """One cell: a whole answer, or one part of a contact."""
@@ -91,7 +96,7 @@ class _Reader:
             place = self._place(new)
             words: Words = said
             if question.type == "choices":
-                words = tuple(line.strip(" -•") for line in said.split("\n") if line.strip(" -•"))
+                words = tuple(filter(None, (_BULLET.sub("", line).strip() for line in said.split("\n"))))
             elif question.type == "contact":
                 told = place.get(key if new is None else key.question, {})
                 words = {**(told if isinstance(told, dict) else {}), **({part: said} if said.strip() else {})}
@@ -108,12 +113,10 @@ class _Reader:
     def _table(self, code: str, rows: list[Row]) -> None:
         """Rows of a table belong to the report, or by their number to an entry of the group."""
         group, _, table = code.rpartition("/")
-        marks = [_text(cell, "en") for cell in rows[0]]
         told: dict[str, list[dict[str, str]]] = {}
         for row in rows[2:]:
-            cells = zip(marks[1:], row[1:], strict=False)
-            said = {mark: words for mark, cell in cells if mark and (words := self._said(cell)).strip()}
-            number = _text(row[1], "en") if group and len(row) > 1 else ""
+            said = {mark: words for mark, words in zip(rows[0][1:], row[1:], strict=False) if mark and words.strip()}
+            number = row[1] if group and len(row) > 1 else ""
             told.setdefault(number, []).extend([said] if said else [])
         for number, lines in told.items():
             item = self.numbers.get((group, number))
@@ -127,16 +130,8 @@ class _Reader:
             elif self.versions.get(_place(key)) != NOT_HERE:
                 self.filled.answers[key] = lines
 
-    def _said(self, cell: Any) -> str:
-        return _text(cell, self.filled.language or "en")
-
-
 def _place(key: Key) -> str:
     return str(key).partition("@")[0]
-
-
-def _rows(sheet: Any) -> Iterator[Row]:
-    yield from sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
 
 
 def _text(value: Any, language: str) -> str:
@@ -152,6 +147,6 @@ def _text(value: Any, language: str) -> str:
             return value.isoformat()
         case int() | float():
             words = format(Decimal(repr(value)), "f").removesuffix(".0")
-            return words.replace(".", ",") if language in COMMA else words
+            return words.replace(".", ",") if language in COMMA_LANGUAGES else words
         case _:
             return str(value).replace("\r\n", "\n").replace("_x000D_\n", "\n")

@@ -26,10 +26,11 @@ WHY = {
     "unsaid": Message("Yes or no was not said; the conclusions do not prove it."),
     "unknown_label": Message("A label is not in the list of this question: %(words)s"),
     "no_place_here": Message("These words have no question in this questionnaire: %(words)s"),
+    "failed": Message("This could not be brought in, and it is not known why. Ask whoever looks after the system to read its log."),
     "report_away": Message("A report of this party was submitted here, or there is one about this already: nothing can be brought into it."),
     "other_edition": Message("The questionnaire has changed: it no longer has a question that was answered. Look at the fields again."),
 }  # fmt: skip
-ASKING = frozenset({"report_away", "other_edition", "no_title", "no_party", "no_form", "other_form", "unplaced", "unread_sum", "unknown_label", "no_place_here"})
+ASKING = frozenset({"failed", "report_away", "other_edition", "no_title", "no_party", "no_form", "other_form", "unplaced", "unread_sum", "unknown_label", "no_place_here"})
 """Doubts that only a person can settle; the others are marked and kept as they are."""
 
 

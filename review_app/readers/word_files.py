@@ -12,8 +12,8 @@ from lxml import etree
 from review_app.readers.blocks import Block, table_blocks
 from review_app.readers.letters import has_word
 
-_P, _T, _TBL, _TR, _TC = (qn(f"w:{name}") for name in ("p", "t", "tbl", "tr", "tc"))
-_SIGNS = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
+_P, _R, _T, _TAB, _TBL, _TR, _TC, _SDT = (qn(f"w:{name}") for name in ("p", "r", "t", "tab", "tbl", "tr", "tc", "sdt"))
+_SIGNS = {qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "\u2011"}
 _SECOND_COPY = frozenset((qn("w:moveFrom"), "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"))
 _NO_WORDS = frozenset((*_SECOND_COPY, qn("w:pPr")))
 _AROUND = ("/header", "/footer")
@@ -58,28 +58,41 @@ def _blocks(root: Any, levels: dict[str, int]) -> Iterator[Block]:
             is_apart = True
             walk.skip_subtree()
         elif element.tag == _P:
-            words = _words(element)
+            words = _plain(element)
             if has_word(words):
                 yield Block(words.strip(), level=_level(element, levels), is_apart=is_apart)
             is_apart = not has_word(words)
 
 
 def _cell(cell: Any) -> str:
-    return "\n".join(filter(has_word, (_words(paragraph) for paragraph in cell.iter(_P))))
+    return "\n".join(filter(has_word, (_plain(paragraph) for paragraph in cell.iter(_P))))
 
 
-def _words(paragraph: Any) -> str:
-    """What stands in a paragraph itself, not in a text box that hangs on it, nor where it was moved from."""
+def _plain(paragraph: Any) -> str:
+    return words_of_paragraph(paragraph).replace("\u2011", "-")
+
+
+def words_of_paragraph(paragraph: Any) -> str:
+    """What stands in a paragraph itself.
+
+    Not what hangs on it in a text box, where it was moved from, or what an empty content control says for itself.
+    """
     words = ""
     walk = etree.iterwalk(paragraph, events=("start",))
     for _, element in walk:
-        if element.tag in _NO_WORDS or (element.tag == _P and element is not paragraph):
+        if element.tag in _NO_WORDS or (element.tag == _P and element is not paragraph) or _is_placeholder(element):
             walk.skip_subtree()
         elif element.tag == _T:
             words += element.text or ""
+        elif element.tag == _TAB and element.getparent().tag == _R:  # elsewhere it is the place of a tab stop
+            words += "\t"
         elif element.tag in _SIGNS:
             words += _SIGNS[element.tag]
     return words
+
+
+def _is_placeholder(element: Any) -> bool:
+    return element.tag == _SDT and element.find(f"{qn('w:sdtPr')}/{qn('w:showingPlcHdr')}") is not None
 
 
 def _level(paragraph: Any, levels: dict[str, int]) -> int:

@@ -1,21 +1,25 @@
 """Pages of the office about old reports: send files, watch them being read, settle what is doubtful, have them brought in."""
 
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from review_app.forms.imports import BatchForm, FilesForm, SettleForm
+from review_app.forms.numbers import whole_number
 from review_app.forms.review import StepForm
 from review_app.forms.sections import SectionForm, make_form
 from review_app.models import Cycle, ImportText
 from review_app.operations import importing
-from review_app.operations.importing import Settled, questions_of, unplaced
+from review_app.operations.importing import Settled
 from review_app.permissions import NotFound
 from review_app.queries import imports as queries
+from review_app.queries.imports import questions_of, unplaced
 from review_app.queries.people import parties
+from review_app.queries.rules import cycle_choices
 from review_app.questionnaire import values
 from review_app.questionnaire.language import Question
 from review_app.questionnaire.library import library
@@ -45,7 +49,7 @@ def batches() -> Page:
 @access.can("import.manage")
 def new_batch() -> Page:
     """Begin an import: first the cycle (`?cycle=slug`), then the rest."""
-    cycles = queries.cycles_to_fill()
+    cycles = cycle_choices()
     cycle = next((one for one in cycles if one.slug == request.args.get("cycle")), None)
     if cycle is None:
         return render_template("pages/imports/new_batch.html", cycles=cycles, cycle=None)
@@ -78,11 +82,10 @@ def batch(batch_id: int) -> Page:
 
 def _batch_page(batch_id: int, files: FilesForm, reasons: Sequence[Message] = ()) -> str:
     summary = queries.batch_summary(batch_id)
-    status, number = request.args.get("status", ""), request.args.get("page", "")
-    page = min(int(number), 10_000) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+    status, page = request.args.get("status", ""), min(whole_number(request.args.get("page")) or 1, 10_000)
     return render_template(
         "pages/imports/batch.html", summary=summary, batch=summary.batch, files=files, reasons=reasons, status=status,
-        page=queries.texts_of(summary.batch, status=status, page=max(page, 1)), names=_party_names(), why=WHY, problems=PROBLEMS,
+        page=queries.texts_of(summary.batch, status=status, page=page), names=_party_names(), why=WHY, problems=PROBLEMS,
     )  # fmt: skip
 
 
@@ -162,6 +165,9 @@ def settle(batch_id: int, text_id: int) -> Page:
             )
     except Blocked as blocked:
         return _text_page(queries.text_of(batch_id, text_id), form, own, placed, blocked.reasons), 422
+    if action == "accept" and found.status != "accepted":
+        action = "save"
+        flash(gettext("The text becomes something else now. Look at its fields, then have it brought in."), "warning")
     said_back = {
         "leave_out": gettext("The text is left out. Its source and your reason are kept."),
         "accept": gettext("The text is being brought in."),
@@ -180,10 +186,9 @@ def settle(batch_id: int, text_id: int) -> Page:
 def file(batch_id: int, text_id: int) -> Response:
     """The file as it came, to be kept and never shown by a browser."""
     name, content = queries.file_of(queries.text_of(batch_id, text_id))
-    response = make_response(content)
-    response.headers["Content-Type"] = "application/octet-stream"
-    response.headers.set("Content-Disposition", "attachment", filename=name.rsplit("/", 1)[-1])
-    return response
+    return send_file(
+        BytesIO(content), mimetype="application/octet-stream", as_attachment=True, download_name=name.rsplit("/", 1)[-1]
+    )
 
 
 def _text_page(

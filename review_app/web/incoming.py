@@ -7,7 +7,8 @@ from flask import Flask, Request, abort, current_app, request
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException
 
-HIGHEST_ID = 2**31 - 1  # what an integer column holds
+from review_app.forms.numbers import HIGHEST_ID
+
 FORM = "application/x-www-form-urlencoded"
 
 # NUL, which PostgreSQL keeps nowhere, and the signs that make a whole line run backwards; no keyboard types either.

@@ -7,9 +7,8 @@ from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from review_app.extensions import db
-from review_app.models import Person
 from review_app.operations import sent
+from review_app.queries.people import person_with_id
 from review_app.web import access, finding, once
 
 # Never kept nor shown again. All forms that ask for a password are in `auth`, of which nothing is kept at all.
@@ -36,7 +35,7 @@ def keep(person_id: int | None) -> str | None:
     Only what the person's own page sent is kept: not what a stranger sends with their cookie, nor a page of somebody
     else who used the same browser.
     """
-    page, person = _page_of_form(), db.session.get(Person, person_id) if person_id else None
+    page, person = _page_of_form(), person_with_id(person_id) if person_id else None
     is_own = person is not None and person.active and once.is_page_of(person.id) and _comes_from_here()
     if person is None or not is_own or page is None or request.blueprint == "auth" or not typed_text():
         return None

@@ -6,7 +6,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from review_app.extensions import db
 from review_app.forms.office import CycleForm, ExpectForm, ExtendForm, InviteForm
 from review_app.forms.review import StepForm
 from review_app.models import Cycle, Person, Report
@@ -17,7 +16,7 @@ from review_app.permissions import Denied, NotFound
 from review_app.queries import office as queries
 from review_app.queries.invariants import INVARIANTS, broken
 from review_app.queries.journal import journal
-from review_app.queries.people import parties, team_of
+from review_app.queries.people import parties, person_with_id, team_of
 from review_app.queries.reports import extensions_of
 from review_app.questionnaire.language import Questionnaire
 from review_app.questionnaire.library import library
@@ -257,7 +256,7 @@ def _refused(denied: Denied) -> Page:
 
 
 def _person(person_id: int) -> Person:
-    person = db.session.get(Person, person_id)
+    person = person_with_id(person_id)
     if person is None:
         raise NotFound
     return person

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, current_app, g, redirect, request, session
 from werkzeug.wrappers import Response
 
+from review_app.forms.numbers import whole_number
 from review_app.operations import sent
 from review_app.queries.sent import answer_to
 from review_app.transaction import held
@@ -101,9 +102,9 @@ def _answer(response: Response) -> dict[str, Any]:
 
 def _use_kept(person_id: int | None) -> None:
     """A kept form that was sent where it belongs is needed no more."""
-    kept = request.form.get("kept", "")
-    if person_id is not None and kept.isascii() and kept.isdigit() and len(kept) < 10:
-        sent.delete_kept(person_id, int(kept), target=finding.place(request.path))
+    kept = whole_number(request.form.get("kept"))
+    if person_id is not None and kept is not None:
+        sent.delete_kept(person_id, kept, target=finding.place(request.path))
 
 
 def _session() -> dict[str, Any]:

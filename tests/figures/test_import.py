@@ -13,6 +13,7 @@ from review_app.extensions import db
 from review_app.models import ImportText, Item, Report
 from review_app.operations import importing
 from review_app.permissions import SYSTEM
+from review_app.queries.imports import has_work
 from review_app.queries.invariants import broken
 from review_app.readers.countries import code_of
 from seeds.reference import load_parties, read_data
@@ -38,16 +39,16 @@ def test_five_thousand_texts(app: Flask, settings: Settings, clock: object, figu
             batch = importing.begin_with_files(
                 SYSTEM, files, cycle_id=cycle.id, group=GROUP, party_code=None, source="", now=NOW
             ).id
-            wait(lambda: is_in_the_middle_of_a_turn() or not importing.has_work(batch))
+            wait(lambda: is_in_the_middle_of_a_turn() or not has_work(batch))
             for child in Path(f"/proc/{first.pid}/task/{first.pid}/children").read_text().split():
                 os.kill(int(child), signal.SIGKILL)
             first.kill()
             first.wait()
         with running_worker(app, settings):
             ring(app, batch)
-            wait(lambda: not importing.has_work(batch), LONGEST)
+            wait(lambda: not has_work(batch), LONGEST)
             importing.accept_ready(SYSTEM, batch, now=NOW)
-            wait(lambda: not importing.has_work(batch), LONGEST)
+            wait(lambda: not has_work(batch), LONGEST)
         again = importing.begin_with_files(
             SYSTEM, files, cycle_id=cycle.id, group=GROUP, party_code=None, source="", now=NOW
         ).id

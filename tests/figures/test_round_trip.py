@@ -20,7 +20,7 @@ from review_app.questionnaire.loading import load
 from review_app.questionnaire.paper import is_same, short
 from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
 from review_app.readers.filled import Filled, is_empty
-from review_app.readers.filled_file import read_filled
+from review_app.readers.filled_file import put_together, taken_apart
 from tests.figures.conftest import Figure, size
 
 SPACE = UUID("6f1f6cf6-0000-4000-8000-000000000000")
@@ -127,7 +127,7 @@ def _back(sheet: Sheet, kind: str, language: str, *, blanks: int = 1) -> Filled:
     cover = Cover("A title", "Chile", "Fill it in.", language, report_id=12)
     with app.test_request_context():
         data = WRITERS[kind](cover, form_outline(sheet, language, blanks=blanks))
-    return read_filled(data, sheet.questionnaire, {short(item.id): item.group for item in sheet.items})
+    return put_together(taken_apart(data), sheet.questionnaire, {short(item.id): item.group for item in sheet.items})
 
 
 @pytest.mark.parametrize("kind", WRITERS)

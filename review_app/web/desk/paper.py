@@ -1,9 +1,10 @@
 """Working away from the web: forms to take along, forms that come back, and the report as a PDF."""
 
 import json
+from io import BytesIO
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
@@ -12,6 +13,7 @@ from review_app.exports.outline import Cover, form_outline, reading_outline
 from review_app.exports.pdf import write_pdf
 from review_app.exports.xlsx import write_xlsx
 from review_app.forms.desk import FilledFormForm
+from review_app.forms.numbers import whole_number
 from review_app.models import Report
 from review_app.operations.filled_forms import put_in, take_in
 from review_app.permissions import can
@@ -82,10 +84,7 @@ def receipt_pdf(report: Report, number: int) -> Response:
 
 
 def _file(data: bytes, kind: str, name: str) -> Response:
-    response = make_response(data)
-    response.headers["Content-Type"] = TYPES[kind]
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    return response
+    return send_file(BytesIO(data), mimetype=TYPES[kind], as_attachment=True, download_name=f"{name}.{kind}")
 
 
 @blueprint.post("/reports/<int:report_id>/paper")
@@ -124,10 +123,11 @@ def filled(report: Report, form_id: int) -> str | Response:
 def put(report: Report, form_id: int) -> Response:
     """Put what was chosen into the report."""
     sent = request.form
-    seen = {name[5:]: int(value) for name, value in sent.items() if name.startswith("seen-") and value.isdecimal()}
+    versions = {name[5:]: whole_number(value) for name, value in sent.items() if name.startswith("seen-")}
+    seen = {mark: version for mark, version in versions.items() if version is not None}
     outcomes = put_in(
         access.actor(), report.id, form_id, seen=seen, take=set(sent.getlist("take")),
-        entries={int(number) for number in sent.getlist("entry") if number.isdecimal()}, now=access.now(),
+        entries={number for value in sent.getlist("entry") if (number := whole_number(value)) is not None}, now=access.now(),
     )  # fmt: skip
     saved = sum(1 for outcome in outcomes if outcome.result == "saved")
     flash(ngettext("%(num)s answer of the file was saved.", "%(num)s answers of the file were saved.", saved))

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
+from review_app.forms.numbers import whole_number
 from review_app.forms.sections import SectionForm, make_form
 from review_app.models import Item, Report
 from review_app.operations.answers import Outcome, Typed, add_item, end_item, save_answers
@@ -112,7 +113,7 @@ def conflict(report: Report, save_id: int) -> str | Response:
     entry = _entry(sheet, kept.item_id) if kept.item_id else None
     question = sheet.questionnaire.find(kept.question, entry.group if entry else None)
     home = sheet.questionnaire.section_of(entry.group if entry else question.code)
-    more = [int(number) for number in request.args.get("more", "").split(",") if number.isdecimal()]
+    more = [number for text in request.args.get("more", "").split(",") if (number := whole_number(text)) is not None]
     if request.method == "POST":
         if request.form.get("keep") == "theirs":
             return _after(report, home, entry, more)
@@ -147,7 +148,7 @@ def history(report: Report, question: str) -> str:
         home = sheet.questionnaire.section_of(entry.group if entry else question)
     except KeyError:
         raise NotFound from None
-    before = request.args.get("before", type=int)
+    before = whole_number(request.args.get("before"))
     texts = texts_of(report, question, entry.id if entry else None, before=before, limit=TEXTS_A_PAGE + 1)
     cell = sheet.cell(question, entry.id if entry else None)
     return render_template(
