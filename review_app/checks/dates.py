@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from review_app.checks.found import Found, Place
-from review_app.checks.sentences import bounds, sentence
+from review_app.checks.sentences import bounds, sentence, small
 from workflows.messages import Message
 
 _PHRASES = (
@@ -49,18 +49,15 @@ def relative_times(place: Place) -> Iterator[Found]:
 
 def _standing(words: str, phrases: list[str]) -> list[tuple[int, str]]:
     """Where the phrases stand, in their order: (start, phrase)."""
-    small = words.lower().replace("’", "'")
-    if len(small) != len(words):
-        return []
-    found = []
+    lowered, found = small(words), []
     for phrase in phrases:
-        start = small.find(phrase)
+        start = lowered.find(phrase)
         while start >= 0:
             end = start + len(phrase)
-            is_word = not (start and small[start - 1].isalpha()) and not small[end:end + 1].isalpha()
-            if is_word and not (phrase == "next year" and small.endswith("the ", 0, start)):
+            is_word = not (start and lowered[start - 1].isalpha()) and not lowered[end:end + 1].isalpha()
+            if is_word and not (phrase == "next year" and lowered.endswith("the ", 0, start)):
                 found.append((start, phrase))
-            start = small.find(phrase, end)
+            start = lowered.find(phrase, end)
     return sorted(found)
 
 

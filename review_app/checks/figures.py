@@ -7,7 +7,7 @@ from itertools import pairwise, takewhile
 from typing import Any
 
 from review_app.checks.found import Found, Place
-from review_app.checks.sentences import bounds, sentence
+from review_app.checks.sentences import bounds, sentence, small
 from review_app.questionnaire.language import Question
 from workflows.messages import Message
 
@@ -113,14 +113,15 @@ def counts_of_lists(place: Place) -> Iterator[Found]:
 
 def _counted(words: str, intros: Sequence[str]) -> Iterator[re.Match[str]]:
     """A count, what is counted, and the list that a colon or "namely" announces."""
+    lowered = small(words) if intros else ""
     for intro in intros:
-        at, left = words.find(intro), _MOST_LISTS
+        at, left = lowered.find(intro), _MOST_LISTS
         while at >= 0 and left:
             left -= 1
             heads = list(_COUNT.finditer(words, max(0, at - 120), at))
             if heads and (match := _COUNTED.match(words, heads[-1].start())):
                 yield match
-            at = words.find(intro, at + 1)
+            at = lowered.find(intro, at + 1)
 
 
 def _lists_of(words: str) -> Iterator[re.Match[str]]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Literal
 from uuid import UUID
 
+from review_app.checks.sentences import small
 from review_app.questionnaire.language import Question
 from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
 from workflows.messages import Message
@@ -119,7 +120,7 @@ class Place:
     @cached_property
     def small(self) -> str:
         """All of `prose` in small letters with straight apostrophes: for a first look whether a word is there at all."""
-        return "\n".join(words for _, words in self.prose).lower().replace("’", "'")
+        return small("\n".join(words for _, words in self.prose))
 
     @cached_property
     def prose(self) -> tuple[tuple[Question, str], ...]:

@@ -80,13 +80,13 @@ RULES: tuple[Rule, ...] = (
     Rule("MON-05", "warning", Message("A sum of no year"), sums.sums_without_basis, types=_MONEY, context=_SOURCE),
     Rule("MON-06", "warning", Message("Two sums that contradict each other"), sums.contradicting_sums, types=_MONEY),
     Rule("NUM-01", "warning", Message("Parts that do not make the total"), figures.sums_of_parts, types=_PROSE, context=_SOURCE),
-    Rule("NUM-02", "warning", Message("A count, and a list of another length"), figures.counts_of_lists, types=_PROSE, context=_SOURCE),
+    Rule("NUM-02", "warning", Message("A count, and a list of another length"), figures.counts_of_lists, types=_PROSE, context=_SOURCE, version=2),
     Rule(
         "NUM-03", "note", Message("A figure far from that of the last report"), figures.moved_figures,
         types=_names("number percent money longtext"), context=_names("previous"),
     ),
     Rule("NUM-04", "warning", Message("Groups that overlap and must not be added"), figures.overlapping_groups, types=_names("longtext")),
-    Rule("TIME-01", "warning", Message("Words like “currently” without a date"), dates.relative_times, types=_PROSE),
+    Rule("TIME-01", "warning", Message("Words like “currently” without a date"), dates.relative_times, types=_PROSE, version=2),
     Rule(
         "TIME-02", "warning", Message("Results from before the period reported on"), dates.years_outside_the_period,
         roles=_names("results"), context=_names("period"),

@@ -1,4 +1,4 @@
-"""Sentences of a text: where one begins and ends, so that a finding can quote it."""
+"""Sentences of a text: where one begins and ends, so that a finding can quote it, and how a phrase is looked for."""
 
 import re
 
@@ -6,6 +6,14 @@ LONGEST_QUOTE = 300
 _REACH = 600
 _BREAK = re.compile(r"[.!?…](?=[\"'”’»)\]]*\s+[^\s\d])|\n")
 _ABBREVIATED = re.compile(r"(?:\b[A-ZÀ-Þ]|\b(?:art|arts|approx|aprox|env|ca|cf|dr|etc|inc|ltd|mr|mrs|ms|no|nos|nº|st|vs|p|pp|us))$", re.IGNORECASE)
+
+
+def small(words: str) -> str:
+    """`words` in small letters with straight apostrophes, letter by letter: a place in them is the same place in `words`."""
+    lowered = words.lower()
+    if len(lowered) != len(words):
+        lowered = "".join(letter if len(letter.lower()) > 1 else letter.lower() for letter in words)
+    return lowered.replace("’", "'")
 
 
 def bounds(text: str, start: int, end: int) -> tuple[int, int]:

@@ -69,6 +69,7 @@ SAID: list[tuple[str, str, dict[str, Any], str | None]] = [
     ("NUM-01", "", {"results": "It reached 40 artists, including 25 painters and 14 dancers."}, None),
     ("NUM-02", "warning", {"features": "It has three aims:\n1. to read;\n2. to write."}, "three stated, 2 named"),
     ("NUM-02", "warning", {"features": "Il y a quatre volets : a) lire ; b) écrire ; c) chanter."}, "quatre stated, 3 named"),
+    ("NUM-02", "warning", {"features": "Quatre volets, À savoir la lecture, la danse, la musique."}, "quatre stated, 3 named"),
     (
         "NUM-02",
         "warning",
@@ -85,6 +86,7 @@ SAID: list[tuple[str, str, dict[str, Any], str | None]] = [
     ("NUM-04", "", {"results": "Children aged 0-4: over 600 000\nChildren aged 5-9: 55 000"}, None),
     ("TIME-01", "warning", {"results": "Last year 170 people took part."}, "Last year"),
     ("TIME-01", "warning", {"results": "À ce jour, 12 bateaux naviguent."}, "À ce jour"),
+    ("TIME-01", "warning", {"results": "İzmir lent a boat. Last year 170 people took part."}, "Last year"),
     ("TIME-01", "", {"results": "In 2019 and currently, 12 boats sail."}, None),
     ("TIME-01", "", {"results": "The results of each course shape the next year; 12 boats sail."}, None),
     ("TEXT-01", "warning", {"features": "the boats carry books to the islands. they moor where no library is, weekly."}, "small"),
