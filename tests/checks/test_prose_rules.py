@@ -69,7 +69,7 @@ SAID: list[tuple[str, str, dict[str, Any], str | None]] = [
     ("NUM-01", "", {"results": "It reached 40 artists, including 25 painters and 14 dancers."}, None),
     ("NUM-02", "warning", {"features": "It has three aims:\n1. to read;\n2. to write."}, "three stated, 2 named"),
     ("NUM-02", "warning", {"features": "Il y a quatre volets : a) lire ; b) écrire ; c) chanter."}, "quatre stated, 3 named"),
-    ("NUM-02", "warning", {"features": "Quatre volets, À savoir la lecture, la danse, la musique."}, "quatre stated, 3 named"),
+    ("NUM-02", "warning", {"features": "Quatre volets, À savoir la lecture, la danse, la musique."}, "Quatre stated, 3 named"),
     (
         "NUM-02",
         "warning",
