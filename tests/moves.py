@@ -87,9 +87,16 @@ MOVES: dict[str, Callable[[Place], Any]] = {
     "claim a mail early": lambda p: dispatching.claim_notice(p.last_mail, now=p.now + A_DAY),
     "ada closes alba": lambda p: accounts.deactivate(p.small.person("ada"), p.small.person("alba"), now=p.now),
     "alba closes ada": lambda p: accounts.deactivate(p.small.person("alba"), p.small.person("ada"), now=p.now),
+    "ada ends alba's role": lambda p: _end_role(p.small, "ada", "alba", now=p.now),
+    "alba ends ada's role": lambda p: _end_role(p.small, "alba", "ada", now=p.now),
     "submit the other": lambda p: replace(p, report_id=p.other_id).step("carla", "submit"),
     "remind": lambda p: reminders.state_due_reminders(p.now + timedelta(days=300)),
 }  # fmt: skip
+
+def _end_role(small: Small, actor: str, nick: str, *, now: datetime) -> None:
+    (membership,) = small.person(nick).memberships
+    accounts.end_role(small.person(actor), membership, now=now)
+
 
 # stage -> (what leads there, whether the return has been told, what is tried there at the same time)
 SENT = ("save", "submit")

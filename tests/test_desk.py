@@ -11,13 +11,12 @@ from uuid import uuid4
 import pytest
 import yaml
 from flask import Flask
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from config import Settings
 from review_app.extensions import db as database
-from review_app.models import Answer, Item, Membership, Person, Point, Report, Save, Snapshot
+from review_app.models import Answer, Item, Point, Report, Save, Snapshot
 from review_app.questionnaire.library import library
-from review_app.transaction import atomic
 from tests import steps_http as steps
 from tests.browser import Browser, Page
 from tests.people import PASSWORD, add_parties, make_person, sign_in
@@ -449,7 +448,7 @@ def test_a_strangers_report_is_nowhere(desk: Desk, new_client: Callable[[], Brow
     token = str(pia.get("/en/notices").select("input[name=csrf_token]")[0]["value"])
     values = {
         "report_id": desk.report_id, "lang": "en", "code": "facts", "group": "house", "item_id": item, "number": 1,
-        "point_id": 1, "save_id": 1, "form_id": 1, "question": "overview", "what": "draft", "kind": "docx",
+        "point_id": 1, "membership_id": 1, "save_id": 1, "form_id": 1, "question": "overview", "what": "draft", "kind": "docx",
         "fingerprint": "f" * 64, "verb": "end", "action": "take",
     }  # fmt: skip
     tried = 0
@@ -479,18 +478,15 @@ def test_who_signs_in_from_a_public_page_arrives_where_they_work(
     assert page.url == address
 
 
-@pytest.mark.by_hand("a membership is taken away, for which there is no page")
-def test_whose_account_has_no_work_is_told_so(desk: Desk) -> None:
+def test_whoever_is_taken_out_of_the_team_is_told_that_there_is_no_work(desk: Desk) -> None:
     desk.caspar.get("/en/desk")
-    with desk.app.app_context():
-        _leave_the_team("caspar")
+    page = desk.carla.get(f"{desk.home}/team")
+    assert page.press("Take away: Coordinator", status=403).errors == [
+        "This is the team's only coordinator. Invite another one first."
+    ]
+    page = desk.carla.get(f"{desk.home}/team").press("Take away: Contributor")
+    assert page.has("Caspar no longer has this role. Everything they wrote stays.")
     assert desk.caspar.get("/en/desk", status=403).has("You do not belong to a national team.")
-
-
-@atomic
-def _leave_the_team(nick: str) -> None:
-    person_id = select(Person.id).where(Person.email == f"{nick}@example.org").scalar_subquery()
-    database.session.execute(delete(Membership).where(Membership.person_id == person_id))
 
 
 def test_an_entry_of_another_report_is_not_found(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 
 from config import Settings
 from review_app.extensions import db as database
-from review_app.models import Cycle, CycleParty, Membership, Party, Person, Report
+from review_app.models import Cycle, CycleParty, Entry, Membership, Notice, Party, Person, Report
 from review_app.operations import accounts, cycles
 from review_app.permissions import SYSTEM
 from review_app.queries import office
@@ -238,6 +238,32 @@ def test_nobody_closes_their_own_account(ada: Browser, app: Flask) -> None:
     token = page.select("input[name=csrf_token]")[0]["value"]
     page = ada.post(f"/en/office/people/{own}/deactivate", {"csrf_token": token}, status=403)
     assert page.errors == ["You cannot deactivate your own account. Another administrator can."]
+
+
+def test_a_role_is_taken_away_and_given_again(ada: Browser, app: Flask) -> None:
+    with app.app_context():
+        make_person("rolf", "reviewer")
+        make_person("pia", "coordinator", "PE")
+    page = ada.get("/en/office/people")
+    assert page.press("Take away: Coordinator, Peru", status=403).errors == [
+        "This is the team's only coordinator. Invite another one first."
+    ]
+    page = ada.get("/en/office/people").press("Take away: Reviewer")
+    assert page.has("Rolf no longer has this role. Everything they wrote stays.", "No role")
+    with app.app_context():
+        rolf = database.session.scalars(select(Person).where(Person.email == "rolf@example.org")).one()
+        told = select(Entry.fact).join(Notice).where(Notice.person_id == rolf.id, Notice.channel == "inbox")
+        assert list(database.session.scalars(told)) == ["person.role_ended"]
+        accounts.invite(SYSTEM, email=rolf.email, name="Rolf", language="en", role="reviewer", now=datetime.now(UTC))
+        assert rolf.is_reviewer
+
+
+def test_nobody_gives_up_the_office_of_administrator_alone(ada: Browser, app: Flask) -> None:
+    with app.app_context():
+        own = database.session.scalars(select(Membership.id).join(Person).where(Person.email == "ada@example.org")).one()
+    token = ada.get("/en/office/people").select("input[name=csrf_token]")[0]["value"]
+    page = ada.post(f"/en/office/roles/{own}/end", {"csrf_token": token}, status=403)
+    assert page.errors == ["You cannot take this role from yourself. Another administrator can."]
 
 
 def test_a_report_gets_a_later_date_with_a_reason(ada: Browser, app: Flask) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from review_app import tokens
 from review_app.checks.engine import check
 from review_app.extensions import db
-from review_app.models import Cycle, FilledForm, ImportText, Person, Point, Report, Save, Snapshot
+from review_app.models import Cycle, FilledForm, ImportText, Membership, Person, Point, Report, Save, Snapshot
 from review_app.models import published as tables
 from review_app.operations import (
     accounts,
@@ -53,6 +53,7 @@ PEOPLE: Mapping[str, tuple[tuple[str, str | None], ...]] = {
     "alba": (("administrator", None), ("coordinator", "PE")),
     "gone": (("coordinator", "CL"),),
 }
+LEAVER: Mapping[str, str] = {"CL": "caspar", "PE": "alba"}
 HOSTILE = (
     "=1+1\"'><img src=x onerror=alert(1)><script>alert('heron')</script>{{ 7*7 }}"  # published, and must stay words
 )
@@ -94,6 +95,7 @@ class Place:
     fingerprint: str
     receipts: int
     point_id: int | None
+    membership_id: int  # somebody of the party's team who can leave it
 
     @property
     def name(self) -> str:
@@ -109,6 +111,7 @@ class World:
     cycles: dict[str, tuple[str, int]] = field(default_factory=dict)  # state -> slug, row version
     pages: list[tuple[str, str]] = field(default_factory=list)  # slug and entry slug of each publication with entries
     publication: str = ""
+    role: int = 0  # rolf's membership
     kept: int = 0  # a form of carla's, kept while she was signed out
     imports: dict[str, int] = field(default_factory=dict)  # ids of a batch and of a text in it, and the text's row version
     rechecks: dict[str, int] = field(default_factory=dict)  # what can be done to it -> a recheck
@@ -137,6 +140,7 @@ def make_world() -> World:
             world.people[nick] = make_person(
                 nick, role, party, sections=[THEIR_SECTION] if nick == "cosima" else None
             ).id
+    world.role = _membership("rolf", None)
     _make_reports(world)
     _make_cycles(world)
     _make_public_entries(world)
@@ -276,8 +280,13 @@ def _make_place(party: str, stage: str, report_id: int) -> Place:
         ended_id=ended_id, save_id=db.session.scalars(of_report[Save].where(Save.outcome == "refused")).one(),
         form_id=db.session.scalars(of_report[FilledForm]).one(), fingerprint=spam.fingerprint,
         receipts=len(db.session.scalars(of_report[Snapshot]).all()),
-        point_id=db.session.scalars(of_report[Point]).first(),
+        point_id=db.session.scalars(of_report[Point]).first(), membership_id=_membership(LEAVER[party], party),
     )  # fmt: skip
+
+
+def _membership(nick: str, party: str | None) -> int:
+    found = select(Membership.id).where(Membership.person_id == _person(nick).id)
+    return db.session.scalars(found.where(Membership.party_code.is_not_distinct_from(party))).one()
 
 
 def _write(writer: Person, report_id: int, party: str, stage: str) -> tuple[str, str]:

@@ -9,10 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from review_app.extensions import db
 from review_app.models import Entry, Membership, Person, ResetRequest, WebSession
-from review_app.operations.locks import hold_accounts
+from review_app.operations.locks import hold_accounts, hold_party
 from review_app.operations.steps import release_all
 from review_app.permissions import Actor, Denied, require
-from review_app.queries.people import person_by_email
+from review_app.queries.people import coordinators_but, person_by_email
 from review_app.transaction import atomic, record, wake_sweeper
 from workflows.messages import Message
 
@@ -24,11 +24,11 @@ def new_uniquifier() -> str:
     return secrets.token_hex(32)
 
 
-def _may_invite(actor: Actor, role: str, party_code: str | None) -> None:
+def _may_staff(actor: Actor, role: str, party_code: str | None) -> None:
     if isinstance(actor, Person) and not actor.is_administrator and party_code and role in PARTY_ROLES:
         if actor.active and actor.role_for(party_code) == "coordinator":
             return
-        raise Denied(Message("Only a coordinator of this team, or an administrator, can invite people to it."))
+        raise Denied(Message("Only a coordinator of this team, or an administrator, can say who belongs to it."))
     require(actor, "people.manage")
 
 
@@ -48,7 +48,7 @@ def invite(
 
     A reviewer who joins a party lets go of its reports.
     """
-    _may_invite(actor, role, party_code)
+    _may_staff(actor, role, party_code)
     person = person_by_email(email)
     if person is None:
         person = Person(
@@ -81,6 +81,28 @@ def invite(
     if party_code:
         release_all(person, now=now, party_code=party_code)
     return person
+
+
+@atomic
+def end_role(actor: Actor, membership: Membership, *, now: datetime) -> None:
+    """Take one role from a person. What they wrote stays theirs. Raises Denied.
+
+    A team keeps a coordinator, and nobody gives up the office of administrator alone. A reviewer lets go of what they hold.
+    """
+    person, role, party_code = membership.person, membership.role, membership.party_code
+    hold_accounts(actor, person)
+    if party_code:
+        hold_party(party_code)
+    _may_staff(actor, role, party_code)
+    if role == "administrator" and person is actor:
+        raise Denied(Message("You cannot take this role from yourself. Another administrator can."))
+    if role == "coordinator" and party_code and not coordinators_but(person, party_code):
+        raise Denied(Message("This is the team's only coordinator. Invite another one first."))
+    person.memberships.remove(membership)
+    db.session.delete(membership)
+    record("person.role_ended", actor=actor, now=now, person=person, params={"role": role, "party": party_code})
+    if not person.is_reviewer:
+        release_all(person, now=now)
 
 
 @atomic

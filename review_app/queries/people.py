@@ -55,6 +55,17 @@ def team_of(party_code: str) -> list[Person]:
     )
 
 
+def coordinators_but(person: Person, party_code: str) -> set[int]:
+    """The ids of the party's other active coordinators."""
+    return _members(("coordinator",), party_code) - {person.id}
+
+
+def membership_with_id(membership_id: int, *, party_code: str | None = None) -> Membership | None:
+    """One role of a person, if there is one; with a party only one of its team."""
+    membership = db.session.get(Membership, membership_id)
+    return membership if membership and party_code in (None, membership.party_code) else None
+
+
 def _members(roles: Iterable[str], party_code: str | None) -> set[int]:
     query = select(Membership.person_id).join(Person).where(Membership.role.in_(list(roles)), Person.active)
     query = (

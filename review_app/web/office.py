@@ -16,7 +16,7 @@ from review_app.permissions import Denied, NotFound
 from review_app.queries import office as queries
 from review_app.queries.invariants import INVARIANTS, broken
 from review_app.queries.journal import journal
-from review_app.queries.people import parties, person_with_id, team_of
+from review_app.queries.people import membership_with_id, parties, person_with_id, team_of
 from review_app.queries.reports import extensions_of
 from review_app.questionnaire.language import Questionnaire
 from review_app.questionnaire.library import library
@@ -243,6 +243,22 @@ def reactivate(person_id: int) -> Page:
     person = _person(person_id)
     accounts.reactivate(access.actor(), person, now=access.now())
     flash(gettext("The account of %(name)s is open again.", name=person.name))
+    return redirect(url_for("office.people"))
+
+
+@blueprint.post("/office/roles/<int:membership_id>/end")
+@access.can("people.manage")
+def end_role(membership_id: int) -> Page:
+    """Take one role from a person."""
+    membership = membership_with_id(membership_id)
+    if membership is None:
+        raise NotFound
+    name = membership.person.name
+    try:
+        accounts.end_role(access.actor(), membership, now=access.now())
+    except Denied as denied:
+        return _refused(denied)
+    flash(gettext("%(name)s no longer has this role. Everything they wrote stays.", name=name))
     return redirect(url_for("office.people"))
 
 

@@ -42,6 +42,7 @@ OF_REPORT: Mapping[str, Callable[[Place, Args], Any]] = {
     "form_id": lambda place, args: place.form_id,
     "fingerprint": lambda place, args: place.fingerprint,
     "number": lambda place, args: place.receipts,
+    "membership_id": lambda place, args: place.membership_id,
     "question": lambda place, args: "responsible_agency",
 }
 SEVERAL: Mapping[str, tuple[str, ...]] = {"code": ("budget", "identification"), "group": ("indicators",)}
@@ -55,6 +56,7 @@ ELSEWHERE: Mapping[str, Callable[[World], Any]] = {
     "office.slug": lambda world: world.cycles["opened"][0],
     "office.deactivate.person_id": lambda world: world.people["rolf"],
     "office.reactivate.person_id": lambda world: world.people["gone"],
+    "office.end_role.membership_id": lambda world: world.role,
     "auth.delete_kept.kept_id": lambda world: world.kept,
     "imports.batch_id": lambda world: world.imports["batch"],
     "imports.text_id": lambda world: world.imports["text"],
@@ -78,6 +80,7 @@ BODIES: Mapping[str, Callable[[World, Place, Args], Mapping[str, Any]]] = {
     "desk.answer_finding": lambda w, p, a: {f"{a['fingerprint'][:12]}-reply": "It is the name of the programme."},
     "desk.remove_token": lambda w, p, a: {},
     "desk.invite": lambda w, p, a: {"name": "Ines", "email": "ines@example.org", "language": "es", "role": "contributor"},
+    "desk.end_role": lambda w, p, a: {},
     "desk.hand_over": lambda w, p, a: {
         "seen": p.row_version, "name": "Ana Soto", "position": "Minister", "is_declared": "y",
     },
@@ -109,6 +112,7 @@ BODIES: Mapping[str, Callable[[World, Place, Args], Mapping[str, Any]]] = {
     },
     "office.deactivate": lambda w, p, a: {},
     "office.reactivate": lambda w, p, a: {},
+    "office.end_role": lambda w, p, a: {},
     "imports.new_batch": lambda w, p, a: {
         "group": "a11_measures", "party_code": "", "files": (io.BytesIO(b"A new text"), "new.txt"),
     },
@@ -406,6 +410,8 @@ def swapped(rule: Rule, world: World, own: Place, foreign: Place) -> Iterator[di
     for args in cells(rule, world, own):
         for name in sorted(rule.arguments & {"item_id", "point_id", "save_id", "fingerprint"}):
             yield {**args, name: OF_REPORT[name](foreign, args)}
+        if "membership_id" in rule.arguments and own.party != foreign.party:  # reports of one party share its team
+            yield {**args, "membership_id": foreign.membership_id}
         for name, value in (("number", own.receipts + 1), ("code", "case"), ("group", "a11_measures")):
             if name in rule.arguments:
                 yield {**args, name: value}

@@ -243,3 +243,14 @@ def test_two_administrators_cannot_close_each_others_accounts(
         for nick in ("ada", "alba"):
             accounts.reactivate(SYSTEM, small.person(nick), now=NOW)
         db.session.remove()
+
+
+def test_two_administrators_cannot_take_each_others_role(
+    shared_app: Flask, small: Small, starter: Callable[[str], Place]
+) -> None:
+    place = starter("untouched")
+    assert Race(shared_app, place, "ada ends alba's role", "alba ends ada's role").run() == ("done", "Denied")
+    accounts.invite(
+        SYSTEM, email="alba@example.org", name="Alba", language="en", role="administrator", now=NOW
+    )  # for the next test
+    db.session.remove()

@@ -27,6 +27,13 @@ INVARIANTS = {
           order by e.id desc limit 1
         ) last on true
         where p.active <> (last.fact = 'person.reactivated')""",
+    "a role stands that was taken away": """
+        select m.id from membership m join lateral (
+          select e.fact from entry e where e.person_id = m.person_id and e.fact in ('person.invited', 'person.role_ended')
+          and e.params ->> 'role' = m.role and e.params ->> 'party' is not distinct from m.party_code
+          order by e.id desc limit 1
+        ) last on true
+        where last.fact = 'person.role_ended'""",
     "what somebody sent too late is kept for longer than a day": """
         select id from kept_form where created_at < now() - interval '26 hours'""",
     "a secret is kept with a form": """

@@ -32,7 +32,10 @@ INVARIANTS = {
           'person' = any (told.audience) and n.person_id = e.person_id
           or 'previous_reviewer' = any (told.audience) and n.person_id = (e.params ->> 'previous_reviewer_id')::int
           or exists (
-            select 1 from membership m where m.person_id = n.person_id and (
+            select 1 from (
+              select person_id, party_code, role from membership
+              union all select person_id, params ->> 'party', params ->> 'role' from entry where fact = 'person.role_ended'
+            ) m where m.person_id = n.person_id and (
               m.party_code = r.party_code
                 and ('team' = any (told.audience) or m.role = 'coordinator' and 'coordinators' = any (told.audience))
               or m.party_code is null and m.role || 's' = any (told.audience))))""",
@@ -46,6 +49,10 @@ INVARIANTS = {
             or i.params ->> 'party' is null and (i.params ->> 'role') || 's' = any (told.audience)
               and i.person_id is distinct from e.actor_id
               and not exists (select 1 from membership m where m.person_id = i.person_id and m.party_code = r.party_code))
+            and not exists (
+              select 1 from entry d where d.person_id = i.person_id and d.fact = 'person.role_ended' and d.id > i.id
+                and d.created_at < e.created_at + interval '1 minute' and d.params ->> 'role' = i.params ->> 'role'
+                and d.params ->> 'party' is not distinct from i.params ->> 'party')
         where not exists (select 1 from notice n where n.entry_id = e.id and n.person_id = i.person_id) and not exists (
           select 1 from entry d where d.person_id = i.person_id and d.fact = 'person.deactivated'
             and d.created_at < e.created_at + interval '1 minute' and not exists (

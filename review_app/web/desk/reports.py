@@ -1,5 +1,7 @@
 """My reports, the task list of one, reading it whole, its points and its team."""
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -8,16 +10,17 @@ from review_app.checks.engine import progress
 from review_app.forms.desk import InviteForm, ReplyForm
 from review_app.models import Point, Report
 from review_app.operations import accounts, reviews
-from review_app.permissions import Denied, can, require
+from review_app.permissions import Denied, NotFound, can, require
 from review_app.queries.answers import points_of, replies_of, sheet_of
 from review_app.queries.checking import checking
 from review_app.queries.journal import JournalRow, journal
-from review_app.queries.people import team_of
+from review_app.queries.people import membership_with_id, team_of
 from review_app.queries.reports import extensions_of, latest_snapshot, my_reports, questionnaire_of
 from review_app.web import access
 from review_app.web.desk import blueprint
 from review_app.web.presentation import current_language, say
 from workflows.engine import Blocked
+from workflows.messages import Message
 
 
 @blueprint.get("")
@@ -161,6 +164,22 @@ def invite(report: Report) -> str | Response | tuple[str, int]:
     return redirect(url_for("desk.team", report_id=report.id))
 
 
+@blueprint.post("/reports/<int:report_id>/team/<int:membership_id>/end")
+@access.report("report.invite")
+def end_role(report: Report, membership_id: int) -> Response | tuple[str, int]:
+    """A coordinator takes a role from somebody of the team."""
+    membership = membership_with_id(membership_id, party_code=report.party_code)
+    if membership is None:
+        raise NotFound
+    name, is_own = membership.person.name, membership.person is access.actor()
+    try:
+        accounts.end_role(access.actor(), membership, now=access.now())
+    except Denied as denied:
+        return _team_page(report, _invite_form(report), reasons=(denied.refusal,)), 403
+    flash(gettext("%(name)s no longer has this role. Everything they wrote stays.", name=name))
+    return redirect(url_for("desk.home") if is_own else url_for("desk.team", report_id=report.id))
+
+
 def _invite_form(report: Report) -> InviteForm:
     form = InviteForm(language=current_language())
     sections = questionnaire_of(report).sections
@@ -168,12 +187,13 @@ def _invite_form(report: Report) -> InviteForm:
     return form
 
 
-def _team_page(report: Report, form: InviteForm) -> str:
+def _team_page(report: Report, form: InviteForm, *, reasons: Sequence[Message] = ()) -> str:
     return render_template(
         "pages/desk/team.html",
         report=report,
         people=team_of(report.party_code),
         form=form,
+        reasons=reasons,
         sections={section.code: section.title for section in questionnaire_of(report).sections},
         may_invite=can(access.actor(), "report.invite", report),
     )
