@@ -14,8 +14,9 @@ from sqlalchemy import func, select, text
 
 from config import Settings
 from review_app.extensions import db as database
-from review_app.models import Answer, Cycle, Entry, ImportBatch, ImportText, Item, Report, Save
-from review_app.operations import cycles, importing
+from review_app.models import Answer, Cycle, Entry, Finding, ImportBatch, ImportText, Item, Report, Save
+from review_app.operations import cycles, findings, importing
+from review_app.operations.answers import Typed, save_answers
 from review_app.operations.importing import Settled
 from review_app.permissions import SYSTEM
 from review_app.queries.answers import sheet_of
@@ -262,6 +263,44 @@ def test_into_a_draft_the_entries_come_unpublished(db: Any) -> None:
         select(func.count()).select_from(Answer)
     )
     assert broken() == {}
+
+
+def test_the_rules_know_the_text_behind_an_entry_until_somebody_writes(db: Any) -> None:
+    cycle = plan()
+    cycles.expect(SYSTEM, cycle.id, party_code="PE", subject="", now=NOW)
+    cycles.move_cycle(SYSTEM, cycle.id, "open", seen=cycle.row_version, now=NOW)
+    blank = "Sitio web de la política/medida, si está disponible:\nTransversal Priority(ies)\n"
+    batch = begin({"whole.txt": measure("Quays"), "gaps.txt": measure("Barges", more=blank)})
+    work(batch)
+    importing.accept_ready(SYSTEM, batch, now=NOW)
+    work(batch)
+    report = database.session.scalars(select(Report)).one()
+    whole, gaps = (text_named(name).item_id for name in ("whole.txt", "gaps.txt"))
+
+    assert about_sources(report.id, whole) == {("UI-02", "partners")}
+    assert about_sources(report.id, gaps) == {
+        ("LANG-01", "name"), ("REQ-02", "website"), ("TAG-03", "priorities"), ("UI-02", "partners"),
+    }  # fmt: skip
+    partners = [{"partner_name": "Guild", "entity_type": "cso"}]
+    typed = {"name": "Barges, again", "website": "https://barges.example.org", "priorities": ["youth"], "partners": partners}
+    lines = [Typed(code, raw, sheet_row(report, code, gaps)) for code, raw in typed.items()]
+    save_answers(SYSTEM, report.id, lines, section="cultural_and_creative_sectors", item_id=gaps, now=NOW)
+
+    assert about_sources(report.id, gaps) == set()
+    assert about_sources(report.id, whole) == {("UI-02", "partners")}
+
+
+def about_sources(report_id: int, item_id: Any) -> set[tuple[str, str]]:
+    """The findings of an entry that are about the text it came from, after a check: (rule, question)."""
+    findings.check_report(report_id, now=NOW)
+    rules = ("LANG-01", "REQ-02", "TAG-03", "UI-01", "UI-02")
+    found = select(Finding).where(Finding.item_id == item_id, Finding.rule.in_(rules), Finding.settled_at.is_(None))
+    return {(one.rule, one.question or "") for one in database.session.scalars(found)}
+
+
+def sheet_row(report: Report, code: str, item_id: Any) -> int:
+    cell = sheet_of(report).cell(code, item_id)
+    return cell.row_version if cell else 0
 
 
 def test_two_people_settle_one_text_and_the_second_is_told(db: Any) -> None:

@@ -15,6 +15,7 @@ from workflows.messages import Message
 
 Severity = Literal["error", "warning", "note"]
 Value = Mapping[str, Any]
+_MOST_KEPT = 20
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Source:
-    """What an imported text shows around its answers. Questions are codes; pairs are (question, the words there).
+    """What an imported text shows around its answers, by role; pairs are (role, the words there).
 
-    `blank`: captions without a value. `cut`: the answer at whose middle the text ends. `is_older`: a form from before 2019,
+    `blank`: captions without a value. `cut`: the answer in whose middle the text ends. `is_older`: a form from before 2019,
     which asks for expected results. `languages`: those of the captions when no one language has them all.
+    `furniture`, `stray`: words of the web page and strange addresses that are in no answer.
     """
 
     blank: frozenset[str] = frozenset()
@@ -60,19 +62,31 @@ class Source:
     glued: tuple[tuple[str, str], ...] = ()
     stray: tuple[tuple[str, str], ...] = ()
 
+    def to_json(self) -> dict[str, Any]:
+        """What stays true of the answers that were brought in: what is in none of them was left behind."""
+        return {
+            "blank": sorted(self.blank), "cut": self.cut, "is_older": self.is_older, "languages": self.languages,
+            "glued": self.glued[:_MOST_KEPT],
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Source":
+        """What `to_json` gave."""
+        glued = tuple((role, words) for role, words in kept["glued"])
+        return cls(frozenset(kept["blank"]), kept["cut"], kept["is_older"], tuple(kept["languages"]), glued=glued)
+
 
 @dataclass(frozen=True)
 class Context:
     """What a rule may know besides the answers. A part that is not given leaves its rules silent.
 
-    `period`: first and last year reported on. `languages`: those a report may be in. `previous`: what stood in the last
-    report, by entry of this one (None: the report itself) and question, as clean values. `source`: the imported text.
+    `period`: first and last year reported on. `previous`: what stood in the last report, by entry of this one (None: the
+    report itself) and question, as clean values. `sources`: the imported texts, by entry.
     """
 
     period: tuple[int, int] | None = None
-    languages: tuple[str, ...] = ()
     previous: Mapping[UUID | None, Mapping[str, Any]] = field(default_factory=dict)
-    source: Source | None = None
+    sources: Mapping[UUID | None, Source] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -113,9 +127,20 @@ class Place:
     def is_required(self, question: Question) -> bool:
         return question.is_required(self.values)
 
+    @property
+    def source(self) -> Source | None:
+        """The text that the answers here were read out of."""
+        return self.context.sources.get(self.item.id if self.item else None)
+
+    def source_behind(self, question: Question) -> Source | None:
+        """That text, while the answer is what was read out of it."""
+        cell = self.cell(question)
+        return self.source if cell is not None and cell.is_imported else None
+
     def is_cut(self, question: Question) -> bool:
         """Whether an imported text breaks off in this answer."""
-        return self.context.source is not None and self.context.source.cut == question.code
+        source = self.source_behind(question)
+        return source is not None and source.cut == (question.role or question.code)
 
     @cached_property
     def small(self) -> str:

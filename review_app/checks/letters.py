@@ -7,7 +7,7 @@ from operator import eq
 from review_app.checks.found import Found, Place
 from review_app.checks.sentences import sentence
 from review_app.questionnaire.currencies import CODES
-from review_app.questionnaire.language import Question
+from review_app.questionnaire.language import Question, named
 from workflows.messages import Message
 
 
@@ -182,14 +182,15 @@ def dressed_titles(place: Place) -> Iterator[Found]:
 
 
 def foreign_language(place: Place) -> Iterator[Found]:
-    """LANG-02: an answer in a language that a report may not be in; the first one."""
-    allowed = (*place.context.languages, "mixed")
-    for question in place.asked if len(allowed) > 1 else ():
+    """LANG-02: an answer in a language that the official version may not be in; the first one."""
+    allowed = place.sheet.questionnaire.languages
+    for question in place.asked if allowed else ():
         cell = place.cell(question)
-        if question.type == "longtext" and cell and cell.lang and cell.lang not in allowed and place.clean(question):
+        is_prose = question.type == "longtext" and question.role != "agency"  # a body is called what it is called
+        if is_prose and cell and cell.lang and cell.lang not in (*allowed, "mixed") and place.clean(question):
             text = Message(
-                "The answers are in “%(language)s”, and the official version is in %(official)s: add a translation.",
-                {"language": cell.lang, "official": ", ".join(place.context.languages)},
+                "This is written in another language (%(language)s) than the official version may be (%(official)s): add a translation.",
+                {"language": named([cell.lang]), "official": named(allowed)},
             )
             yield place.found("LANG-02", "warning", question=question, message=text)
             return

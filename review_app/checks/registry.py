@@ -37,7 +37,7 @@ RULES: tuple[Rule, ...] = (
     Rule("REQ-01", "error", Message("A required answer, cell or entry is missing"), completeness.missing),
     Rule(
         "REQ-02", "warning", Message("A caption for the website without an address"), sources.captions_without_address,
-        roles=_names("website"), context=_SOURCE,
+        roles=_names("website"), context=_SOURCE, version=2,
     ),
     Rule(
         "REQ-03", "warning", Message("Results that are very short or give no figure"), substance.thin_results,
@@ -97,25 +97,29 @@ RULES: tuple[Rule, ...] = (
     Rule("TEXT-04", "warning", Message("Words that only fill the space"), wording.placeholders, types=_WORDS),
     Rule("TEXT-05", "warning", Message("Signs and accents that were lost"), letters.lost_letters, types=_PROSE),
     Rule("TEXT-06", "note", Message("A name with a number, quotation marks or a full stop"), letters.dressed_titles, roles=_names("title")),
-    Rule("LANG-01", "note", Message("Captions in more than one language"), sources.mixed_captions, context=_SOURCE),
+    Rule(
+        "LANG-01", "note", Message("Captions in more than one language"), sources.mixed_captions, roles=_names("title"), context=_SOURCE, version=2,
+    ),
     Rule(
         "LANG-02", "warning", Message("A language that the official version may not be in"), letters.foreign_language,
-        types=_names("longtext"), context=_names("languages"),
+        types=_names("longtext"), version=2,
     ),
     Rule(
         "SPAM-01", "error", Message("Web addresses that nobody meant to write"), wording.stray_addresses,
         roles=_NAMES, types=_WORDS, around=_NAMES, context=_SOURCE,
     ),
     Rule("UI-01", "note", Message("Words of a web page among the answers"), sources.furniture, types=_PROSE, context=_SOURCE),
-    Rule("UI-02", "note", Message("The header of a table glued together"), sources.glued_headers, context=_SOURCE),
+    Rule(
+        "UI-02", "note", Message("The header of a table glued together"), sources.glued_headers, roles=_PARTNERS, context=_SOURCE, version=2,
+    ),
     Rule("TAG-01", "error", Message("No goal or no domain is chosen"), substance.tags, roles=_names("goals domains")),
     Rule(
         "TAG-02", "warning", Message("A domain or young people named in the text, and not chosen"), tagging.missing_tags,
-        roles=_names("domains priorities features results conclusions"), types=_names("yes_no"),
+        roles=_names("domains priorities youth features results conclusions"), version=2,
     ),
     Rule(
         "TAG-03", "warning", Message("Transversal priorities announced and not given"), sources.priorities_without_value,
-        roles=_names("priorities"), context=_SOURCE,
+        roles=_names("priorities"), context=_SOURCE, version=2,
     ),
     Rule(
         "SCOPE-01", "warning", Message("Another convention is cited, and this one never"), tagging.foreign_scope,

@@ -52,8 +52,9 @@ def thin_results(place: Place) -> Iterator[Found]:
     """REQ-03: results that are very short, or without a figure. Expected results need none."""
     question = place.with_role("results")
     words = place.clean(question) if question else None
-    source = place.context.source
-    if not question or not isinstance(words, str) or is_placeholder(words) or place.is_cut(question) or (source and source.is_older):
+    if not question or not isinstance(words, str) or is_placeholder(words) or place.is_cut(question):
+        return
+    if (source := place.source_behind(question)) and source.is_older:
         return
     if not _FIGURE.search(words):
         text = Message("The results give no figure: say how many, for whom and since when.")

@@ -8,21 +8,21 @@ from review_app.checks.sentences import sentence
 from review_app.questionnaire.language import Question
 from workflows.messages import Message
 
-# English label of an option, its first word in small letters -> how a text names it.
+# What an option means -> how a text names it.
 _DOMAINS: dict[str, re.Pattern[str]] = {
     key: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
     for key, words in {
-        "cinema": r"cinema|film|films|audio-?visual|cinéma|audiovisuels?|cine|audiovisual(?:es)?",
+        "cinema_audiovisual": r"cinema|film|films|audio-?visual|cinéma|audiovisuels?|cine|audiovisual(?:es)?",
         "music": r"music|musique|música",
-        "performing": r"performing(?:,? and visual)? arts|performing|theat(?:re|er)|dance|arts de la scène|théâtre|danse|artes escénicas|teatro|danza",
+        "performing_arts": r"performing(?:,? and visual)? arts|performing|theat(?:re|er)|dance|arts de la scène|théâtre|danse|artes escénicas|teatro|danza",
         "publishing": r"publishing|books?|literature|édition|livres?|littérature|industria editorial|libros?|literatura",
-        "visual": r"visual(?:,? and performing)? arts|visual|arts visuels|arts plastiques|artes visuales|artes plásticas",
+        "visual_arts": r"visual(?:,? and performing)? arts|visual|arts visuels|arts plastiques|artes visuales|artes plásticas",
         "design": r"(?:graphic|fashion|industrial|interior|product|web) design|design(?=,? (?:and|et|y) (?:crafts?|fashion|architecture|mode|moda))"
                   r"|design gráfico|diseño (?:gráfico|industrial|de modas?)|design graphique",
-        "media": r"media arts|arts médiatiques|artes mediáticas",
+        "media_arts": r"media arts|arts médiatiques|artes mediáticas",
     }.items()
 }
-_ALL = ("multi",)
+_ALL = "multi_domain"
 _YOUTH = re.compile(
     r"\b(?:young people|youths?|young (?:artists|persons|adults|men|women)|children|adolescents?|teenagers?|jeunes|jeunesse|enfants|niñ[oa]s|jóvenes"
     r"|juventud|adolescentes)\b", re.IGNORECASE,
@@ -56,16 +56,15 @@ def _missing_domains(place: Place) -> Iterator[Found]:
     chosen = place.clean(question) if question else None
     if question is None or not chosen:
         return
-    options = {_key(option.label["en"]): option for option in question.options}
-    tagged = {key for key, option in options.items() if option.id in chosen}
-    if tagged & set(_ALL) or len(tagged) < 2:
+    options = {option.means: option for option in question.options if option.means}
+    tagged = {meaning for meaning, option in options.items() if option.id in chosen}
+    if _ALL in tagged or len(tagged) < 2:
         return
     for _, words in _about(place):
-        for untagged in sorted(set(options) - tagged):
-            pattern = _DOMAINS.get(untagged)
-            for match in pattern.finditer(words) if pattern else ():
+        for untagged in sorted(_DOMAINS.keys() & options.keys() - tagged):
+            for match in _DOMAINS[untagged].finditer(words):
                 around = sentence(words, *match.span())
-                if sum(bool(_DOMAINS[key].search(around)) for key in tagged if key in _DOMAINS) >= 2:
+                if sum(bool(_DOMAINS[meaning].search(around)) for meaning in tagged) >= 2:
                     text = Message(
                         "The text names “%(words)s” beside the domains that are chosen, and “%(domain)s” is not: choose it, or reply why not.",
                         {"words": match.group(), "domain": options[untagged].label},
@@ -77,7 +76,7 @@ def _missing_domains(place: Place) -> Iterator[Found]:
 def _missing_youth(place: Place) -> Iterator[Found]:
     """Where neither a priority nor a question about young people says so."""
     priorities = place.with_role("priorities")
-    youth = next((option for option in priorities.options if _key(option.label["en"]) == "youth"), None) if priorities else None
+    youth = next((option for option in priorities.options if option.means == "youth"), None) if priorities else None
     if priorities is None or youth is None or youth.id in (place.clean(priorities) or ()):
         return
     if not any(part in place.small for part in _YOUTH_PARTS):
@@ -87,21 +86,14 @@ def _missing_youth(place: Place) -> Iterator[Found]:
         if question.role != "conclusions":
             hits += [(words, match) for match in _YOUTH.finditer(words) if _TARGETED.search(words[max(0, match.start() - 60):match.start()])]
     is_meant = len(hits) >= 2 or (hits and _YEARS_OLD.search(hits[0][0]))
-    if is_meant and not _says_youth(place):
+    asked = place.with_role("youth")
+    if is_meant and (asked is None or place.clean(asked) is None):
         words, match = hits[0]
         text = Message(
             "The text names “%(words)s” as those it is for, and “%(priority)s” is not chosen: choose it, or reply why not.",
             {"words": match.group(), "priority": youth.label},
         )
         yield place.found("TAG-02", "warning", question=priorities, message=text, quote=sentence(words, *match.span()))
-
-
-def _says_youth(place: Place) -> bool:
-    """Whether a yes-or-no question about young people has an answer."""
-    return any(
-        question.type == "yes_no" and _YOUTH.search(question.label["en"]) and place.clean(question) is not None
-        for question in place.asked
-    )
 
 
 def foreign_scope(place: Place) -> Iterator[Found]:
@@ -122,7 +114,3 @@ def _about(place: Place) -> Iterator[tuple[Question, str]]:
     for question in place.asked:
         if question.role in ("features", "results", "conclusions") and isinstance(words := place.clean(question), str):
             yield question, words
-
-
-def _key(label: str) -> str:
-    return re.findall(r"\w+", label.casefold())[0] if re.search(r"\w", label) else ""

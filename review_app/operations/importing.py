@@ -24,6 +24,7 @@ from review_app.readers.contract import record as record_of
 from review_app.readers.countries import code_of
 from review_app.readers.fitting import Doubt, fit
 from review_app.readers.measures import read
+from review_app.readers.sources import source_of
 from review_app.transaction import Stale, atomic, record
 from workflows.engine import Blocked
 from workflows.messages import Message
@@ -312,6 +313,7 @@ def _read_source(batch: ImportBatch, text: str, around: Sequence[str], parties: 
         "text": reading.text, "status": "asking" if any(doubt.is_asking for doubt in doubts) else "ready",
         "reading": {
             "record": record_of(reading, around=around), "pieces": [[one.start, one.end, one.place] for one in reading.pieces],
+            "source": source_of(reading).to_json(),
         },
         "answers": fitted.answers, "doubts": [asdict(doubt) for doubt in doubts], "title": _title(questions, fitted.answers),
         "party_code": party, "lang": reading.narrative_language if reading.narrative_language in ("en", "fr", "es") else "en",

@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from review_app.extensions import db
 from review_app.models import Cycle, Item, Report
 from review_app.operations.answers import lay_down
-from review_app.operations.findings import check_report
 from review_app.operations.lasting import tie_items
 from review_app.operations.locks import held_report
 from review_app.operations.publications import write_publication
@@ -79,7 +78,6 @@ def import_published(
     except KeyError as unknown:
         raise NotFound(str(unknown)) from None
     number, sha256 = _publish(actor, report, now=now)
-    check_report(report.id, now=now)
     record(
         "report.imported",
         actor=actor,

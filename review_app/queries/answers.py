@@ -30,7 +30,7 @@ def written(report: Report) -> tuple[Sheet, frozenset[tuple[UUID | None, str]]]:
     for item_id, question, is_changed, *cell in db.session.execute(
         select(
             Answer.item_id, Answer.question, Answer.checked_version < Answer.row_version,
-            Answer.value, Answer.lang, Answer.row_version, Answer.origin == "carried",
+            Answer.value, Answer.lang, Answer.row_version, Answer.origin == "carried", Answer.origin == "imported",
         ).where(Answer.report_id == report.id)
     ):  # fmt: skip
         cells[item_id, question] = Cell(*cell)

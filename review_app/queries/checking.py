@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select, union
 
-from review_app.checks.found import Context, Found
+from review_app.checks.found import Context, Found, Source
 from review_app.checks.freshness import (
     AS_WRITTEN,
     SEVERITIES,
@@ -22,7 +22,7 @@ from review_app.checks.freshness import (
     marks,
 )
 from review_app.extensions import db
-from review_app.models import Answer, Cycle, Finding, Item, Recheck, Report, ReportCheck, RuleSetting
+from review_app.models import Answer, Cycle, Finding, ImportText, Item, Recheck, Report, ReportCheck, RuleSetting
 from review_app.queries.answers import sheet_of_content, written
 from review_app.queries.reports import latest_snapshot, questionnaire_of
 from review_app.questionnaire.sheets import Sheet
@@ -96,10 +96,23 @@ def is_on(report: Report, rule_id: str) -> bool:
 
 
 def context_of(report: Report, sheet: Sheet, parts: Collection[str]) -> Context:
-    """What rules may know besides the answers: the `parts` asked for. The last report costs three queries."""
+    """What rules may know besides the answers: the `parts` asked for. The last report costs three queries, imported texts one."""
     cycle = report.cycle
     period = (cycle.starts_on.year, cycle.ends_on.year) if cycle.starts_on and cycle.ends_on else None
-    return Context(period=period, previous=_previous(report, sheet) if "previous" in parts else {})
+    return Context(
+        period=period,
+        previous=_previous(report, sheet) if "previous" in parts else {},
+        sources=_sources(report, sheet) if "source" in parts else {},
+    )
+
+
+def _sources(report: Report, sheet: Sheet) -> dict[UUID | None, Source]:
+    """The texts that entries (None: the report itself) were read out of."""
+    if not any(cell.is_imported for cell in sheet.answers.values()):
+        return {}
+    kept = ImportText.reading["source"]
+    rows = db.session.execute(select(ImportText.item_id, kept).where(ImportText.report_id == report.id, kept.is_not(None)))
+    return {item_id: Source.from_json(source) for item_id, source in rows if source}
 
 
 def _previous(report: Report, sheet: Sheet) -> dict[UUID | None, Mapping[str, Any]]:

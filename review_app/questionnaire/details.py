@@ -4,11 +4,20 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from review_app.questionnaire.language import Option, Question, Text
-from review_app.questionnaire.roles import ASKED_CHECKS, COLUMN_ROLES, ROLES
+from review_app.questionnaire.language import LANGUAGES, Option, Question, Text
+from review_app.questionnaire.roles import ASKED_CHECKS, COLUMN_ROLES, MEANINGS, ROLES
 from review_app.questionnaire.source import Node, Source
 
 _OPTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
+
+
+def read_languages(source: Source, node: Node) -> tuple[str, ...]:
+    """Those that the official version may be in."""
+    names = tuple(source.text(one, "") for one in source.sequence(node, ""))
+    for name in names:
+        if name and name not in LANGUAGES:
+            source.fault(node, "", f"`{name}` is no language of the forms: use {', '.join(LANGUAGES)}")
+    return names
 
 
 def read_role(source: Source, node: Node, where: str, kind: str, *, is_column: bool) -> str | None:
@@ -44,14 +53,24 @@ def read_options(
         return shared.get(node.value, ())
     options: list[Option] = []
     for one in source.sequence(node, where):
-        parts = source.mapping(one, where, known=("id", "label"), needed=("id", "label"))
+        parts = source.mapping(one, where, known=("id", "label", "means"), needed=("id", "label"))
         identifier = source.text(parts["id"], where) if "id" in parts else ""
         if identifier and not _OPTION.fullmatch(identifier):
             source.fault(one, where, f"`{identifier}` cannot be the id of an option: use letters, digits, _ and -")
         if any(option.id == identifier for option in options):
             source.fault(one, where, f"the option `{identifier}` stands twice: remove one of them")
-        options.append(Option(identifier, source.words(parts["label"], where) if "label" in parts else Text(en="")))
+        label = source.words(parts["label"], where) if "label" in parts else Text(en="")
+        options.append(Option(identifier, label, _meaning(source, parts["means"], where, options) if "means" in parts else None))
     return tuple(options)
+
+
+def _meaning(source: Source, node: Node, where: str, before: Collection[Option]) -> str:
+    meaning = source.text(node, where)
+    if meaning not in MEANINGS:
+        source.fault(node, where, f"`{meaning}` is no meaning: use one of {', '.join(sorted(MEANINGS))}")
+    elif any(option.means == meaning for option in before):
+        source.fault(node, where, f"two options mean `{meaning}`: remove it from one of them")
+    return meaning
 
 
 def read_fixed(source: Source, node: Node, where: str, questions: Collection[Question]) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """The language questionnaires are written in: sections, questions, conditions. Pure data, read from YAML by `loading`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
+
+from babel import Locale
 
 LANGUAGES = ("en", "fr", "es")
 
@@ -31,12 +33,19 @@ class Text(dict[str, str]):
         return self["en"]
 
 
+def named(languages: Iterable[str]) -> Text:
+    """These languages by their names, in each of our languages."""
+    codes = tuple(languages)
+    return Text({ours: ", ".join(str(Locale(ours).languages.get(code, code)) for code in codes) for ours in LANGUAGES})
+
+
 @dataclass(frozen=True)
 class Option:
-    """One choice of a list: a stable id and its official label."""
+    """One choice of a list: a stable id and its official label. `means`: one of `roles.MEANINGS`."""
 
     id: str
     label: Text
+    means: str | None = None
 
 
 @dataclass(frozen=True)
@@ -154,7 +163,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Questionnaire:
-    """One edition of a report template. `checksum` is the sha256 of its file's bytes."""
+    """One edition of a report template. `checksum` is the sha256 of its file's bytes.
+
+    `languages`: those its official version may be in; () = any.
+    """
 
     name: str
     edition: str
@@ -167,7 +179,7 @@ class Questionnaire:
     rolling: bool = False
     title_question: str | None = None
     declaration: Text | None = None
-    checks: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
 
     def section(self, code: str) -> Section:
         """Raises KeyError for an unknown code."""

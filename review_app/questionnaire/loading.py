@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from review_app.questionnaire.conditions import Pending, Scopes, is_truth, read_condition, refuse_cycles
-from review_app.questionnaire.details import check_title, read_checks, read_fixed, read_options, read_role
+from review_app.questionnaire.details import check_title, read_checks, read_fixed, read_languages, read_options, read_role
 from review_app.questionnaire.language import Condition, Option, Question, Questionnaire, Section, Text, Type
 from review_app.questionnaire.roles import RESERVED_CODES, SIMPLE_TYPES, TYPES
 from review_app.questionnaire.source import Fault, Node, QuestionnaireError, Source
@@ -20,7 +20,7 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{0,59}")
 _EDITION = re.compile(r"[0-9a-z][0-9a-z.-]{0,19}")
 
 _TOP = (
-    "name", "edition", "title", "summary", "subject", "page", "rolling", "title_question", "declaration", "options",
+    "name", "edition", "title", "summary", "subject", "page", "rolling", "title_question", "declaration", "languages", "options",
     "questions", "parts", "sections",
 )
 _COMMON = (
@@ -78,6 +78,7 @@ def _questionnaire(reading: _Reading, root: Node) -> Questionnaire:
         page=source.truth(parts["page"], "") if "page" in parts else False,
         rolling=source.truth(parts["rolling"], "") if "rolling" in parts else False,
         title_question=source.text(parts["title_question"], "") if "title_question" in parts else None,
+        languages=read_languages(source, parts["languages"]) if "languages" in parts else (),
     )
     if "title_question" in parts:
         check_title(source, parts["title_question"], "", [q for s in settled for q in s.plain_questions])

@@ -17,8 +17,15 @@ ROLES: dict[str, tuple[str, ...]] = {
     "goals": ("choice", "choices"),
     "domains": ("choice", "choices"),
     "priorities": ("choice", "choices"),
+    "youth": ("yes_no",),
 }
 """Role -> types. `partner_name` and `partner_type` belong to columns of the table with the role `partners`."""
+
+MEANINGS = frozenset({
+    "cinema_audiovisual", "design", "media_arts", "music", "performing_arts", "publishing", "visual_arts", "multi_domain",
+    "youth", "public", "private", "cso",
+})
+"""What an option may mean to the rules and to the reader of old texts, whatever its id and label: a domain, a priority, a kind of partner."""
 
 COLUMN_ROLES = frozenset({"partner_name", "partner_type"})
 

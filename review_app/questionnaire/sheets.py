@@ -11,12 +11,16 @@ from review_app.questionnaire.language import Question, Questionnaire
 
 @dataclass(frozen=True)
 class Cell:
-    """One stored answer. `row_version` 0 means that no row exists yet. `is_carried`: from the last report, and not confirmed."""
+    """One stored answer. `row_version` 0 means that no row exists yet.
+
+    `is_carried`: from the last report, and not confirmed. `is_imported`: as it was read out of an old text.
+    """
 
     value: Mapping[str, Any]
     lang: str | None = None
     row_version: int = 0
     is_carried: bool = False
+    is_imported: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """A reading laid on the questions of a questionnaire: raw answers by code, and what a person should look at, with why."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from review_app.questionnaire.language import Question
 from review_app.readers.countries import code_of
-from review_app.readers.labels import DOMAINS, PARTNER_TYPES
+from review_app.readers.labels import printed
 from review_app.readers.letters import squeezed
 from review_app.readers.partners import Partner
 from review_app.readers.reading import Reading
@@ -79,15 +79,22 @@ def fit(reading: Reading, questions: Sequence[Question], *, is_group: bool) -> F
     return Fitted(answers, tuple(dict.fromkeys(doubts)))
 
 
-def _homeless(reading: Reading, used: Iterable[str]) -> list[Doubt]:
+def _homeless(reading: Reading, used: Collection[str]) -> list[Doubt]:
     """What was read and has no question here."""
     values = {
-        "agency": reading.agency, "website": reading.website, "results": reading.results, "conclusions": reading.evaluation,
-        "money": reading.financial_resources_text, "goals": "; ".join(reading.goals or ()),
-        "priorities": "; ".join(reading.priorities or ()), "features": reading.features,
-        "partners": "; ".join(one.name for one in reading.partners or () if one.name),
+        "title": reading.title, "agency": reading.agency, "website": reading.website, "features": reading.features,
+        "results": reading.results, "money": reading.financial_resources_text, "conclusions": reading.evaluation,
+        "partners": "; ".join(map(_partner_said, reading.partners or ())),
+        "evaluated": "" if reading.evaluated is None else printed("yes" if reading.evaluated else "no"),
+        "goals": "; ".join(reading.goals or ()), "domains": "; ".join(map(printed, reading.domains or ())),
+        "priorities": "; ".join(reading.priorities or ()),
     }  # fmt: skip
-    return [Doubt("no_place_here", words=words[:300]) for role, words in values.items() if words and role not in set(used)]
+    return [Doubt("no_place_here", words=words[:300]) for role, words in values.items() if words and role not in used]
+
+
+def _partner_said(one: Partner) -> str:
+    kind = printed(one.type) if one.type else ""
+    return f"{one.name} ({kind})" if one.name and kind else one.name or kind
 
 
 def _text(name: str) -> Callable[[Reading, Question, list[Doubt]], Any]:
@@ -106,18 +113,26 @@ def _money(reading: Reading, question: Question, doubts: list[Doubt]) -> Any:
 def _partners(reading: Reading, question: Question, doubts: list[Doubt]) -> Any:
     columns = {column.role: column for column in question.columns}
     name, kind = columns.get("partner_name"), columns.get("partner_type")
-    if reading.partners is None or name is None:
+    if reading.partners is None:
         return None
-    ids = {PARTNER_TYPES.get(squeezed(option.label.within("en"))): option.id for option in kind.options} if kind else {}
+    if name is None:
+        doubts += [Doubt("no_place_here", question.code, _partner_said(one)[:300]) for one in reading.partners]
+        return None
+    ids = _meant(kind) if kind else {}
     if any(not one.name for one in reading.partners):
         doubts.append(Doubt("nameless", question.code))
     if any(not one.type for one in reading.partners):
         doubts.append(Doubt("kindless", question.code))
-    return [_partner(one, name, kind, ids) for one in reading.partners] or ""
+    unknown = dict.fromkeys(one.type for one in reading.partners if one.type and one.type not in ids)
+    doubts += [Doubt("unknown_label", question.code, printed(said)) for said in unknown]
+    return [
+        {name.code: one.name or "", **({kind.code: ids.get(one.type or "", "")} if kind else {})} for one in reading.partners
+    ] or ""
 
 
-def _partner(one: Partner, name: Question, kind: Question | None, ids: dict[str | None, str]) -> dict[str, str]:
-    return {name.code: one.name or "", **({kind.code: ids.get(one.type, "") if one.type else ""} if kind else {})}
+def _meant(question: Question) -> dict[str, str]:
+    """What an option means -> its id."""
+    return {option.means: option.id for option in question.options if option.means}
 
 
 def _evaluated(reading: Reading, question: Question, doubts: list[Doubt]) -> Any:
@@ -131,7 +146,8 @@ def _evaluated(reading: Reading, question: Question, doubts: list[Doubt]) -> Any
 def _domains(reading: Reading, question: Question, doubts: list[Doubt]) -> Any:
     if reading.domains is None:
         return None
-    ids = {DOMAINS.get(squeezed(option.label.within("en"))): option.id for option in question.options}
+    ids = _meant(question)
+    doubts += [Doubt("unknown_label", question.code, printed(domain)) for domain in reading.domains if domain not in ids]
     return [ids[domain] for domain in reading.domains if domain in ids] or ""
 
 
@@ -150,7 +166,10 @@ def _labels(name: str) -> Callable[[Reading, Question, list[Doubt]], Any]:
 
 
 def _country(reading: Reading, question: Question, doubts: list[Doubt]) -> Any:
-    return code_of(reading.country) if reading.country else None
+    code = code_of(reading.country) if reading.country else None
+    if reading.country and code is None:
+        doubts.append(Doubt("unknown_label", question.code, reading.country[:300]))
+    return code
 
 
 _TAKERS: dict[str, Callable[[Reading, Question, list[Doubt]], Any]] = {

@@ -50,3 +50,10 @@ PARTNER_TYPES = {squeezed(word): kind for kind, words in _PARTNER_TYPES.items() 
 PRINTED_TYPES = sorted((word for words in _PARTNER_TYPES.values() for word in words if " " in word), key=len, reverse=True)
 DOMAINS = {squeezed(word): domain for domain, words in _DOMAINS.items() for word in words}
 BLANKS = frozenset(map(squeezed, _BLANKS))
+DOMAIN_NAMES = {domain: words[0] for domain, words in _DOMAINS.items()}
+_PRINTED = {"yes": "Yes", "no": "No", **DOMAIN_NAMES, **{kind: words[0] for kind, words in _PARTNER_TYPES.items()}}
+
+
+def printed(key: str) -> str:
+    """The first wording of a kind of partner, a domain, yes or no."""
+    return _PRINTED[key]

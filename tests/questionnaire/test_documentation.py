@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from review_app.questionnaire.loading import load
-from review_app.questionnaire.roles import ROLES, TYPES
+from review_app.questionnaire.roles import MEANINGS, ROLES, TYPES
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "questionnaires.md").read_text(encoding="utf-8")
@@ -18,8 +18,8 @@ def test_the_example_is_a_questionnaire(tmp_path: Path) -> None:
     assert [group.code for _, group in load(path).groups()] == ["library"]
 
 
-def test_every_type_and_role_is_explained() -> None:
-    assert [word for word in (*TYPES, *ROLES) if f"`{word}`" not in PAGE] == []
+def test_every_type_role_and_meaning_is_explained() -> None:
+    assert [word for word in (*TYPES, *ROLES, *sorted(MEANINGS)) if f"`{word}`" not in PAGE] == []
 
 
 def test_every_rule_is_explained() -> None:

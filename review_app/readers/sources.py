@@ -1,0 +1,75 @@
+"""What a text shows around its answers: captions without a value, where it breaks off, headers and addresses that are no answer."""
+
+import re
+
+from review_app.checks import spam
+from review_app.checks.found import Source
+from review_app.readers.captions import CAPTIONS
+from review_app.readers.furniture import is_furniture
+from review_app.readers.letters import squeezed
+from review_app.readers.reading import Reading
+
+VALUES = {
+    "title": "title", "agency": "agency", "website": "website", "features": "features", "results": "results",
+    "money": "financial_resources_text", "partners": "partners", "evaluated": "evaluated", "conclusions": "evaluation",
+    "goals": "goals", "domains": "domains", "priorities": "priorities",
+}  # fmt: skip
+"""Role -> the attribute of a Reading that holds what was read, in the order of the form."""
+
+_ROLES = {"name": "title", "who": "agency", "finance": "money", "partner_header": "partners"}
+_ROLE_OF_PLACE = {"financial_resources_text": "money", "evaluation": "conclusions"}
+_OLDER = frozenset({"objectives", "scope", "nature", "context"})
+_WITHOUT_AN_END = frozenset({"captions", "raw", "goals", "priorities", "title", "agency", "website"})
+_ENDS = re.compile(r"(?:[.!?…;:)\]»”\"']|https?://\S+|\d)\s*$")
+_GLUED = re.compile(r"[a-zà-ÿ)][A-Z]")
+
+
+def captioned(reading: Reading) -> list[str]:
+    """What the captions of the text ask for, in their order: roles, and the fields that have none."""
+    found = [CAPTIONS.get(squeezed(words)) for words in reading.words("captions")]
+    return [_ROLES.get(one.field, one.field) for one in found if one]
+
+
+def source_of(reading: Reading) -> Source:
+    """The text behind the answers, as far as a rule has to know of it."""
+    captions = captioned(reading)
+    blank = frozenset(role for role in captions if role in VALUES and getattr(reading, VALUES[role]) in (None, "", ()))
+    furniture, glued, stray = _around(reading)
+    spoken = {min(one.languages) for words in reading.words("captions") if (one := CAPTIONS.get(squeezed(words)))}
+    return Source(
+        blank=blank, cut=_cut(reading), is_older=bool(_OLDER & set(captions)) or (reading.year is not None and reading.year < 2019),
+        languages=tuple(sorted(spoken)) if reading.heading_language == "mixed" else (), furniture=furniture, glued=glued, stray=stray,
+    )
+
+
+def _around(reading: Reading) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """Furniture, headers glued together and strange addresses, each with the role of the caption above it."""
+    furniture, glued, stray = [], [], []
+    role = "title"
+    for piece in reading.pieces:
+        words = reading.text[piece.start:piece.end]
+        if piece.place == "captions":
+            caption = CAPTIONS.get(squeezed(words))
+            role = _ROLES.get(caption.field, caption.field) if caption else role
+            if _GLUED.search(words):
+                glued.append((role, words))
+        elif piece.place == "junk" and is_furniture(words):
+            furniture.append((role, words))
+        elif piece.place == "junk" and spam.spans(words):
+            stray.append((role, words))
+    return tuple(furniture), tuple(glued), tuple(stray)
+
+
+def _cut(reading: Reading) -> str | None:
+    """The role of the answer in which the text breaks off; None when it seems whole."""
+    pieces = [piece for piece in reading.pieces if piece.place != "junk"]
+    if reading.is_cut_in_caption:
+        return "unplaced"
+    if not pieces:
+        return None
+    last = pieces[-1]
+    if last.place == "partner":
+        return "partners"
+    if reading.pieces[-1].place == "junk" or last.place in _WITHOUT_AN_END or _ENDS.search(reading.text[last.start:last.end]):
+        return None
+    return _ROLE_OF_PLACE.get(last.place, last.place)
