@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
+from review_app.questionnaire import details
 from review_app.questionnaire.conditions import Pending, Scopes, is_truth, read_condition, refuse_cycles
-from review_app.questionnaire.details import check_title, read_checks, read_fixed, read_languages, read_options, read_role
 from review_app.questionnaire.language import Condition, Option, Question, Questionnaire, Section, Text, Type
 from review_app.questionnaire.roles import RESERVED_CODES, SIMPLE_TYPES, TYPES
 from review_app.questionnaire.source import Fault, Node, QuestionnaireError, Source
@@ -78,10 +78,10 @@ def _questionnaire(reading: _Reading, root: Node) -> Questionnaire:
         page=source.truth(parts["page"], "") if "page" in parts else False,
         rolling=source.truth(parts["rolling"], "") if "rolling" in parts else False,
         title_question=source.text(parts["title_question"], "") if "title_question" in parts else None,
-        languages=read_languages(source, parts["languages"]) if "languages" in parts else (),
+        languages=details.read_languages(source, parts["languages"]) if "languages" in parts else (),
     )
     if "title_question" in parts:
-        check_title(source, parts["title_question"], "", [q for s in settled for q in s.plain_questions])
+        details.check_title(source, parts["title_question"], "", [q for s in settled for q in s.plain_questions])
     return questionnaire
 
 
@@ -93,7 +93,7 @@ def _shared(reading: _Reading, parts: dict[str, Node]) -> None:
             if not _CODE.fullmatch(key):
                 source.fault(key_node, "", f"`{key}` cannot be named below: use small letters, digits and _")
             if kind == "options":
-                reading.shared[key] = read_options(source, value, "", {})
+                reading.shared[key] = details.read_options(source, value, "", {})
             elif kind == "questions":
                 reading.lists[key] = value
             else:
@@ -158,9 +158,9 @@ def _question(reading: _Reading, node: Node, *, group: str | None, column_of: st
         _place(reading, node, code, group)
     given = _plain(source, parts, where, kind)
     if "options" in parts:
-        given["options"] = read_options(source, parts["options"], where, reading.shared)
+        given["options"] = details.read_options(source, parts["options"], where, reading.shared)
     if "role" in parts:
-        given["role"] = read_role(source, parts["role"], where, kind, is_column=column_of is not None)
+        given["role"] = details.read_role(source, parts["role"], where, kind, is_column=column_of is not None)
     given |= _inside(reading, parts, where, code, group=group, kind=kind)
     is_simple = column_of is not None or kind == "group"
     given["required"] = _required(reading, parts, where, group, code, is_simple=is_simple)
@@ -182,7 +182,7 @@ def _plain(source: Source, parts: dict[str, Node], where: str, kind: str) -> dic
         if key in parts:
             given[key] = source.count(parts[key], where)
     if "checks" in parts:
-        given["checks"] = read_checks(source, parts["checks"], where, kind)
+        given["checks"] = details.read_checks(source, parts["checks"], where, kind)
     return given
 
 
@@ -242,9 +242,9 @@ def _inside(
     _one_role_each(reading, given["questions"], code)
     if "title_question" in parts:
         given["title_question"] = source.text(parts["title_question"], where)
-        check_title(source, parts["title_question"], where, given["questions"])
+        details.check_title(source, parts["title_question"], where, given["questions"])
     if "fixed" in parts:
-        given["fixed"] = read_fixed(source, parts["fixed"], where, given["questions"])
+        given["fixed"] = details.read_fixed(source, parts["fixed"], where, given["questions"])
     return given
 
 

@@ -25,7 +25,7 @@ MEANINGS = frozenset({
     "cinema_audiovisual", "design", "media_arts", "music", "performing_arts", "publishing", "visual_arts", "multi_domain",
     "youth", "public", "private", "cso",
 })
-"""What an option may mean to the rules and to the reader of old texts, whatever its id and label: a domain, a priority, a kind of partner."""
+"""What an option may mean to the rules and to the reader of old texts: a domain, a priority, a kind of partner."""
 
 COLUMN_ROLES = frozenset({"partner_name", "partner_type"})
 
