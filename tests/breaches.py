@@ -218,6 +218,12 @@ PUBLISHED = {
     UNNAMED: breach("update entry set params = params - 'publication' where report_id = :published and fact = 'report.published'"),
     "the public reads an answer that is not public": breach(public_answer("programme_contact", X)),
     "the public reads words that were not submitted": breach(public_answer("areas_named", X)),
+    "the public reads what is confidential": breach(
+        """update snapshot set content = replace(content, '"question":"programme_name","value":{',
+             '"question":"programme_name","value":{"blank":{"reason":"confidential","until":""},')
+           where sha256 = (select sha256 from published.publication where id = :publication)""",
+        "a snapshot is not what its sha256 says",
+    ),
     "the public reads an entry that its report does not have": breach(
         copied("published.item", "old.publication_id = :publication limit 1", id="gen_random_uuid()")
     ),

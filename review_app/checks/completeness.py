@@ -64,9 +64,9 @@ def unreadable_answers(place: Place) -> Iterator[Found]:
     """FORM-01: something was typed, and it cannot be read as what the question asks for."""
     for question in place.asked:
         value = place.value(question)
-        if value is None or question.type == "money":  # sums have rules of their own
+        if value is None or (question.type == "money" and "blank" not in value):  # sums have rules of their own
             continue
-        if question.type == "table":
+        if question.type == "table" and "blank" not in value:
             yield from _unreadable_cells(place, question, value)
         elif (why := shapes.problem(question, value)) is not None:
             params = {"question": question.label, "why": why}
@@ -115,10 +115,10 @@ def too_little(place: Place) -> Iterator[Found]:
 
 
 def unconfirmed(place: Place) -> Iterator[Found]:
-    """CARRY-01: an answer of the last report that nobody has confirmed, changed or emptied."""
-    for question in place.asked:
+    """CARRY-01: an answer of the last report, or a reason for none, that nobody has confirmed, changed or emptied."""
+    for question in (*place.asked, *place.explained):
         cell = place.cell(question)
-        if cell is not None and cell.is_carried and not shapes.is_blank(cell.value):
+        if cell is not None and cell.is_carried and not shapes.is_untouched(cell.value):
             text = Message("“%(question)s” comes from the last report: confirm it, change it or empty it.", {"question": question.label})
             yield place.found("CARRY-01", "error", question=question, message=text)
 

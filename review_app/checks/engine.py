@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from review_app.checks.found import Context, Found, Rule, places
+from review_app.checks.found import Context, Found, Place, Rule, places
 from review_app.checks.registry import RULES
+from review_app.questionnaire.language import Question
 from review_app.questionnaire.sheets import Sheet
 from review_app.questionnaire.values import is_blank
 
-__all__ = ["RULES", "Context", "Found", "Progress", "Rule", "SectionProgress", "check", "progress"]
+__all__ = ["RULES", "Context", "Found", "Progress", "Rule", "SectionProgress", "check", "explained", "progress"]
 
 _GENERAL = {
     "REQ-01": frozenset({"EVAL-01", "TAG-01", "MON-01", "PART-01", "PART-02", "FORM-01"}),
@@ -24,7 +25,7 @@ Status = Literal["not_started", "in_progress", "completed", "problem", "optional
 
 @dataclass(frozen=True)
 class SectionProgress:
-    """How far a section is. The gate lets through what is `completed` (no open error) or `optional` (empty, and may be)."""
+    """How far a section is. `explained` answers are blank with a reason, and count as answered. The gate lets through what is `completed` (no open error) or `optional` (empty, and may be)."""
 
     code: str
     answered: int
@@ -32,6 +33,7 @@ class SectionProgress:
     errors: int
     warnings: int
     status: Status
+    explained: int
 
 
 @dataclass(frozen=True)
@@ -99,13 +101,18 @@ def progress(sheet: Sheet, found: Iterable[Found], *, settled: Collection[str] =
     for section in sheet.questionnaire.sections:
         here = [one for one in is_open if one.section == section.code]
         errors = [one for one in here if one.severity == "error"]
-        answered, required, is_touched = counted[section.code]
+        answered, required, is_touched, explained = counted[section.code]
         sections.append(SectionProgress(
             section.code, answered, required, len(errors), sum(one.severity == "warning" for one in here),
-            _status(errors, is_touched=is_touched, is_needed=required > 0),
+            _status(errors, is_touched=is_touched, is_needed=required > 0), explained,
         ))
     statuses = [one.status for one in sections]
     return Progress(tuple(sections), statuses.count("completed"), len(statuses) - statuses.count("optional"))
+
+
+def explained(sheet: Sheet) -> list[tuple[Place, Question]]:
+    """Every answer that is left blank with a reason, in the order of the questionnaire."""
+    return [(place, question) for place in places(sheet) for question in place.explained]
 
 
 def _status(errors: Collection[Found], *, is_touched: bool, is_needed: bool) -> Status:
@@ -116,14 +123,16 @@ def _status(errors: Collection[Found], *, is_touched: bool, is_needed: bool) -> 
     return "in_progress" if all(not one.quote for one in errors) else "problem"
 
 
-def _counted(sheet: Sheet) -> dict[str, tuple[int, int, bool]]:
-    """Section -> (required answers given, required answers, whether anything is there)."""
-    counts = {section.code: [0, 0, 0] for section in sheet.questionnaire.sections}
+def _counted(sheet: Sheet) -> dict[str, tuple[int, int, bool, int]]:
+    """Section -> (required answers given, required answers, whether anything is there, blanks with a reason)."""
+    counts = {section.code: [0, 0, 0, 0] for section in sheet.questionnaire.sections}
     for place in places(sheet):
-        for question in place.asked:
+        for question in (*place.asked, *place.explained):
             top = place.item.group if place.item else question.code
             count = counts[sheet.questionnaire.section_of(top).code]
-            is_given, is_required = not is_blank(place.value(question)), place.is_required(question)
+            is_explained = question in place.explained
+            is_given, is_required = is_explained or not is_blank(place.value(question)), place.is_required(question)
+            count[3] += is_explained
             count[0] += is_given and is_required
             count[1] += is_required
             count[2] |= is_given
@@ -133,7 +142,7 @@ def _counted(sheet: Sheet) -> dict[str, tuple[int, int, bool]]:
             counts[section.code][0] += has_items and bool(group.required)
             counts[section.code][1] += bool(group.required)
             counts[section.code][2] |= has_items
-    return {code: (given, needed, bool(touched)) for code, (given, needed, touched) in counts.items()}
+    return {code: (given, needed, bool(touched), explained) for code, (given, needed, touched, explained) in counts.items()}
 
 
 def _spot(one: Found) -> tuple[object, ...]:

@@ -91,13 +91,17 @@ class Context:
 
 @dataclass(frozen=True)
 class Place:
-    """Where rules look: the whole report (`item` None) or one entry. `asked` holds no groups."""
+    """Where rules look: the whole report (`item` None) or one entry. `asked` holds no groups.
+
+    What was left blank with a reason is `explained` and not among the `asked`: no rule has anything to ask there.
+    """
 
     sheet: Sheet
     item: SheetItem | None
     asked: tuple[Question, ...]
     values: Mapping[str, Any]
     context: Context
+    explained: tuple[Question, ...] = ()
 
     @cached_property
     def _roles(self) -> dict[str, Question]:
@@ -200,11 +204,18 @@ def places(
     found = []
     if items is None or None in items:
         asked = tuple(question for section in sections for question in sheet.asked(section.code))
-        found.append(Place(sheet, None, asked, sheet.values(), context))
+        found.append(_place(sheet, None, asked, context))
     for section in sections:
         for group in sheet.asked_groups(section.code):
             found += [
-                Place(sheet, one, sheet.asked_in(one), sheet.values(one.id), context)
+                _place(sheet, one, sheet.asked_in(one), context)
                 for one in sheet.items_of(group.code) if items is None or one.id in items
             ]
     return tuple(found)
+
+
+def _place(sheet: Sheet, item: SheetItem | None, questions: tuple[Question, ...], context: Context) -> Place:
+    item_id = item.id if item else None
+    explained = tuple(one for one in questions if sheet.is_explained(one, item_id))
+    asked = tuple(one for one in questions if one not in explained) if explained else questions
+    return Place(sheet, item, asked, sheet.values(item_id), context, explained)

@@ -43,7 +43,7 @@ RULES: tuple[Rule, ...] = (
         "REQ-03", "warning", Message("Results that are very short or give no figure"), substance.thin_results,
         roles=_names("results"), context=_SOURCE,
     ),
-    Rule("FORM-01", "error", Message("An answer cannot be read as what is asked for"), completeness.unreadable_answers, version=2),
+    Rule("FORM-01", "error", Message("An answer cannot be read as what is asked for"), completeness.unreadable_answers, version=3),
     Rule(
         "LIMIT-01", "error", Message("A text is longer than its limit"), completeness.too_long_answers,
         types=_names("text longtext"),

@@ -13,7 +13,7 @@ from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 from flask_babel import gettext
 
-from review_app.exports.outline import Cover, Entries, Line, Part
+from review_app.exports.outline import Cover, Entries, Line, Part, left_blank
 from review_app.forms.languages import direction
 from review_app.forms.questions import CONTACT_PARTS
 from review_app.questionnaire.language import Question
@@ -104,6 +104,8 @@ def _head(cell: _Cell, line: Line, language: str) -> None:
     for words in (question.hint, question.guidance):
         if words:
             _small(cell.add_paragraph(), words.within(language))
+    if line.reason:
+        _small(cell.add_paragraph(), left_blank(line))
 
 
 def _marked(mark: str, label: str) -> Any:

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import gettext
+
 from review_app.questionnaire.language import Question, Section
-from review_app.questionnaire.paper import Key, Words, short, words_of
+from review_app.questionnaire.paper import Key, Words, reason_words, short, words_of
 from review_app.questionnaire.sheets import Sheet, SheetItem
 
 
@@ -23,12 +25,13 @@ class Cover:
 
 @dataclass(frozen=True)
 class Line:
-    """One answer on paper."""
+    """One answer on paper. `reason`: why it was left blank, in words."""
 
     key: Key
     question: Question
     words: Words
     lang: str | None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,11 @@ class Part:
 
     section: Section
     blocks: tuple[Line | Entries, ...]
+
+
+def left_blank(line: Line) -> str:
+    """Why an answer is left blank, as a sentence; "" when it is not."""
+    return gettext("Left blank: %(reason)s", reason=line.reason) if line.reason else ""
 
 
 def form_outline(sheet: Sheet, language: str, *, blanks: int) -> list[Part]:
@@ -100,4 +108,6 @@ def _lines(sheet: Sheet, questions: Sequence[Question], language: str, item: She
 def _line(sheet: Sheet, question: Question, language: str, item: SheetItem | None = None) -> Line:
     cell = sheet.cell(question.code, item.id if item else None)
     key = Key(question.code, short(item.id) if item else None, None, cell.row_version if cell else 0)
-    return Line(key, question, words_of(question, cell.value.get("raw") if cell else None, language), cell.lang if cell else None)
+    value = cell.value if cell else None
+    words = words_of(question, value["raw"] if value else None, language)
+    return Line(key, question, words, cell.lang if cell else None, reason_words(value, language))

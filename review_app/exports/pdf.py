@@ -8,7 +8,7 @@ from typing import Any
 import typst
 from flask_babel import gettext
 
-from review_app.exports.outline import Cover, Entries, Line, Part
+from review_app.exports.outline import Cover, Entries, Line, Part, left_blank
 from review_app.forms.languages import direction
 from review_app.forms.questions import CONTACT_PARTS
 from review_app.questionnaire.paper import offered
@@ -27,7 +27,7 @@ def write_pdf(
     """
     told = {
         "title": cover.title, "subtitle": cover.subtitle, "party": party, "facts": list(facts), "footer": cover.note,
-        "lang": cover.language, "contents": gettext("Contents"), "blank": gettext("Not provided"),
+        "lang": cover.language, "contents": gettext("Contents"),
         "parts": [
             {"title": part.section.title.within(cover.language), "blocks": list(_blocks(part, cover.language, is_form))}
             for part in parts
@@ -60,7 +60,7 @@ def _answer(line: Line, language: str, is_form: bool) -> dict[str, Any]:
     if is_empty(line.words) and is_form:
         return {**about, **_room(line, language)}
     if is_empty(line.words):
-        return {**about, "kind": "blank"}
+        return {**about, "kind": "blank", "words": left_blank(line) or gettext("Not provided")}
     match line.words:
         case tuple() as chosen:
             return {**about, "kind": "list", "items": list(chosen)}

@@ -8,7 +8,7 @@ import xlsxwriter
 from flask_babel import gettext
 from xlsxwriter.worksheet import Worksheet
 
-from review_app.exports.outline import Cover, Entries, Entry, Line, Part
+from review_app.exports.outline import Cover, Entries, Entry, Line, Part, left_blank
 from review_app.forms.questions import CONTACT_PARTS
 from review_app.questionnaire.language import Question
 from review_app.questionnaire.paper import Words, offered
@@ -76,7 +76,8 @@ class _Writer:
             sheet.write_string(row, 1, section, self.fixed)
             sheet.write_string(row, 2, label, self.fixed)
             self._words(sheet, row, 3, line.question, words, line)
-            sheet.write_string(row, 4, _help(line.question, self.cover.language), self.fixed)
+            told = "\n".join(filter(None, (left_blank(line), _help(line.question, self.cover.language))))
+            sheet.write_string(row, 4, told, self.fixed)
             row += 1
         return row
 

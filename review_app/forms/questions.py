@@ -13,6 +13,7 @@ from wtforms.utils import unset_value
 from review_app.forms.languages import YES_NO, direction
 from review_app.forms.numbers import whole_number
 from review_app.questionnaire.language import Question, Text
+from review_app.questionnaire.paper import REASONS
 
 Choices = Sequence[tuple[str, Any]]
 CONTACT_PARTS = (
@@ -78,6 +79,7 @@ class QuestionField(Field):
         self.limit = question.limit
         self.seen_version = 0
         self.was_sent = False
+        self.blank: tuple[str, str] | None = None
         self.lang: str | None = None
         self.direction: str | None = None
         self.data: Any = ""
@@ -104,6 +106,8 @@ class QuestionField(Field):
         sent = formdata.get(f"seen-{self.name}")
         self.was_sent = sent is not None
         self.seen_version = whole_number(sent) or 0
+        if f"blank-{self.name}" in formdata:
+            self.blank = (_text(formdata.get(f"blank-{self.name}")), _text(formdata.get(f"until-{self.name}")))
         self.receive(formdata)
 
     def receive(self, formdata: Any) -> None:
@@ -113,6 +117,13 @@ class QuestionField(Field):
     def show(self, raw: Any) -> None:
         """Show a stored raw answer, or nothing."""
         self.data = _text(raw) if not isinstance(raw, (dict, list)) else ""
+
+    @property
+    def reasons(self) -> Choices:
+        """Why the answer may be left blank; nothing where it may not."""
+        if not self.question.may_be_blank:
+            return ()
+        return [("", _l("No reason")), *((one, words.within(self.language)) for one, words in REASONS.items())]
 
     def typed(self) -> Any:
         """The raw answer."""

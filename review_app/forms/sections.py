@@ -88,8 +88,14 @@ class SectionForm(PageForm):
             field.seen_version = cell.row_version if cell else 0
             field.speak((cell.lang if cell else None) or self.content_language)
             field.show(cell.value.get("raw") if cell else None)
+            left = cell.value.get("blank") if cell else None
+            field.blank = (left["reason"], left["until"]) if left else None
             if isinstance(field, TableField) and field.question.code in more:
                 field.lengthen()
+
+    def blank(self, question: Question) -> tuple[str, str] | None:
+        """Why the answer is left blank, and by which day it is planned, as `Typed` takes them."""
+        return self.field(question.code).blank
 
     def complain(self, question: Question, words: str) -> None:
         """Show an error at the question. It stops nothing: the text as typed is saved all the same."""

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     ForeignKey,
@@ -82,5 +83,6 @@ answer = Table(
     Column("position", Integer, nullable=False),
     Column("value", JSONB, nullable=False),
     Column("lang", String(12)),
+    CheckConstraint("value -> 'blank' ->> 'reason' is distinct from 'confidential'", name="ck_answer_not_confidential"),
     Index("ix_published_answer_place", "publication_id", "item_id"),
 )

@@ -12,6 +12,11 @@ from review_app.extensions import db
 from review_app.models.accounts import MOMENT, Party, Person
 from review_app.models.cycles import Cycle
 
+# What stands beside an answer that was left out, see questionnaire/values.py.
+BLANK_HAS_REASON = """not value ? 'blank' or coalesce(
+    value -> 'blank' ->> 'reason' in ('not_applicable', 'no_data', 'confidential', 'planned')
+    or (value -> 'blank' ->> 'reason' = '' and value -> 'blank' ->> 'until' <> ''), false)"""
+
 
 class Report(db.Model):
     """What one party owes one cycle (about one subject, when the questionnaire has subjects).
@@ -88,6 +93,7 @@ class Answer(db.Model):
         Index("uq_answer_place", "report_id", "item_id", "question", unique=True, postgresql_nulls_not_distinct=True),
         CheckConstraint("origin in ('typed', 'imported', 'carried')", name="origin_known"),
         CheckConstraint("value ? 'raw'", name="value_has_raw"),
+        CheckConstraint(BLANK_HAS_REASON, name="blank_has_reason"),
         CheckConstraint("checked_version <= row_version", name="checked_was_written"),
         Index("ix_answer_unchecked", "report_id", postgresql_where="checked_version < row_version"),
     )
@@ -112,6 +118,7 @@ class Save(db.Model):
     created_at: Mapped[datetime] = mapped_column(MOMENT)
 
     __table_args__ = (
+        CheckConstraint(BLANK_HAS_REASON, name="blank_has_reason"),
         CheckConstraint("outcome in ('accepted', 'refused')", name="outcome_known"),
         CheckConstraint("(outcome = 'accepted') = (row_version is not null)", name="accepted_has_version"),
         Index("ix_save_place", "report_id", "question", "item_id"),

@@ -27,7 +27,8 @@ class Typed:
     """What somebody typed for one question: `raw` as `values.read` takes it, and the row version their page showed (0 = none).
 
     `is_relabelled`: they chose another language for the page, which then holds for the answers they left alone too.
-    `is_confirmed`: an answer carried from the last report still holds.
+    `is_confirmed`: an answer carried from the last report still holds. `blank`: why there is no answer (reason, and by
+    which day it is planned), both "" for no reason; None = not asked, so that a reason stays until something is answered.
     """
 
     question: str
@@ -36,6 +37,7 @@ class Typed:
     lang: str | None = None
     is_relabelled: bool = False
     is_confirmed: bool = False
+    blank: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -120,10 +122,11 @@ class _Writing:
         value = values.read(question, line.raw, line.lang or "en")
         if standing is not None and not standing.row_version:  # what the group has fixed is no row
             standing = None
-        if standing is None and values.is_blank(value):
+        value = _with_reason(question, value, line, standing)
+        if standing is None and values.is_untouched(value):
             return Outcome(question.code, "unchanged", None)
         # By what was typed: "1.200" that was read in Spanish must not become 1.2 when a colleague saves the page in English.
-        is_same = standing is not None and standing.value["raw"] == value["raw"]
+        is_same = standing is not None and values.is_typed_alike(standing.value, value)
         is_left = not line.is_relabelled or values.is_blank(value)
         if is_same and standing is not None and standing.is_carried and line.is_confirmed:
             value, lang = dict(standing.value), standing.lang
@@ -163,13 +166,23 @@ class _Writing:
         }
 
 
+def _with_reason(question: Question, value: values.Value, line: Typed, standing: Cell | None) -> values.Value:
+    """The value with the reason for leaving it blank: the one that came along, else the one that stands."""
+    if not question.may_be_blank:
+        return value
+    if line.blank is not None:
+        return values.with_reason(value, *line.blank)
+    left = standing.value.get("blank") if standing else None
+    return {**value, "blank": left} if left and values.is_blank(value) else value
+
+
 def _is_untouched(report: Report, item_id: UUID | None, line: Typed, value: values.Value) -> bool:
     """Whether an answer came back just as the page had shown it.
 
     A page sends all its answers. One that its reader left alone must not fight with what somebody else wrote there.
     """
     if not line.seen:
-        return values.is_blank(value)
+        return values.is_untouched(value)
     shown = db.session.scalar(
         select(Save.value).where(
             Save.report_id == report.id,
@@ -178,7 +191,7 @@ def _is_untouched(report: Report, item_id: UUID | None, line: Typed, value: valu
             Save.row_version == line.seen,
         )
     )
-    return shown is not None and shown["raw"] == value["raw"]
+    return shown is not None and values.is_typed_alike(shown, value)
 
 
 @atomic

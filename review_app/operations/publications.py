@@ -18,7 +18,7 @@ from review_app.queries.checking import SPAM, is_on
 from review_app.questionnaire import values
 from review_app.questionnaire.language import Question, Questionnaire
 from review_app.questionnaire.library import library
-from review_app.questionnaire.sheets import Sheet, SheetItem
+from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
 
 
 def slug_of(report: Report) -> str:
@@ -37,11 +37,11 @@ def slug_of(report: Report) -> str:
 def write_publication(report: Report, content: dict[str, Any], *, sha256: str, now: datetime) -> int:
     """Publish a snapshot's content as the report's next number, current from now on. Returns that number.
 
-    Older numbers stay at their address. Only public answers to asked questions go out, without the words that an
-    unanswered SPAM-01 finding quotes. The caller has locked the report's row and runs in a transaction.
+    Older numbers stay at their address. Only public answers to asked questions go out, without what is confidential and
+    without the words that an unanswered SPAM-01 finding quotes. The caller has locked the report's row and runs in a transaction.
     """
     questionnaire = library.get(content["questionnaire"]["name"], content["questionnaire"]["edition"])
-    dirty = sheet_of_content(questionnaire, content, known_words=known_words(report))
+    dirty = _without_confidential(sheet_of_content(questionnaire, content, known_words=known_words(report)))
     sheet = without_strays(dirty, content["replied_findings"]) if is_on(report, SPAM) else dirty
     table, slug = tables.publication, slug_of(report)
     number = (db.session.scalar(select(func.max(table.c.number)).where(table.c.report_id == report.id)) or 0) + 1
@@ -57,6 +57,16 @@ def write_publication(report: Report, content: dict[str, Any], *, sha256: str, n
         db.session.execute(insert(tables.item), [{"publication_id": publication_id, **item} for item in items])
     _write_answers(publication_id, sheet, fills_gaps=report.origin == "written")
     return number
+
+
+def _without_confidential(sheet: Sheet) -> Sheet:
+    """The sheet as if what is confidential had never been answered: nobody can tell the two apart."""
+    told = {place: cell for place, cell in sheet.answers.items() if values.reason_of(cell.value) == "confidential"}
+    groups: dict[UUID | None, str] = {item.id: item.group for item in sheet.items}
+    blank = {
+        (item_id, code): values.read(sheet.questionnaire.find(code, groups.get(item_id)), None) for item_id, code in told
+    }  # fmt: skip
+    return sheet.replaced({place: Cell(value) for place, value in blank.items()})
 
 
 def _about(report: Report) -> dict[str, Any]:

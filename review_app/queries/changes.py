@@ -10,6 +10,7 @@ from uuid import UUID
 from babel import Locale
 
 from review_app.questionnaire.language import Question
+from review_app.questionnaire.paper import reason_words
 
 Kind = Literal["same", "added", "removed"]
 Place = tuple[UUID | None, str]
@@ -81,8 +82,13 @@ def _joined(pieces: Sequence[Segment]) -> tuple[Segment, ...]:
 
 
 def as_words(question: Question, value: Mapping[str, Any] | None, *, language: str) -> str:
-    """One stored answer as plain text to compare: labels for choices, a line a row for tables, else what was typed."""
-    raw = (value or {}).get("raw")
+    """One stored answer as plain text to compare: labels for choices, a line a row for tables, else what was typed.
+
+    A reason for leaving it blank stands in brackets.
+    """
+    raw, reason = (value or {}).get("raw"), reason_words(value, language)
+    if reason:
+        return "\n".join(filter(None, (as_words(question, {"raw": raw}, language=language), f"({reason})")))
     if raw in (None, "", [], {}):
         return ""
     if question.type == "table" and isinstance(raw, list):

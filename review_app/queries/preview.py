@@ -12,6 +12,7 @@ from review_app.queries.checking import SPAM, is_on
 from review_app.queries.workspace import Workspace
 from review_app.questionnaire.language import Question, Section
 from review_app.questionnaire.sheets import Cell, Sheet
+from review_app.questionnaire.values import reason_of
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,10 @@ def _part(sheet: Sheet, section: Section, cuts: dict[Place, tuple[str, ...]]) ->
     shown: list[Line] = []
     withheld: list[Line] = []
     for item_id, title, question, is_public in _asked(sheet, section):
-        line = Line(title, question, sheet.cell(question.code, item_id), cuts.get((item_id, question.code), ()))
-        (shown if is_public else withheld).append(line)
+        cell = sheet.cell(question.code, item_id)
+        line = Line(title, question, cell, cuts.get((item_id, question.code), ()))
+        is_shown = is_public and not (cell and reason_of(cell.value) == "confidential")
+        (shown if is_shown else withheld).append(line)
     return Part(section, tuple(shown), tuple(withheld))
 
 

@@ -106,7 +106,7 @@ class _Load:
     ) -> None:
         """The plain answers of one place: the report, or one entry."""
         for passage in passages:
-            told = [old[code] for code in passage.old if _is_told(self.sheet, old[code], item_id)]
+            told = _told(self.sheet, [old[code] for code in passage.old], item_id)
             seen = [question for question in told if _is_asked(self.sheet, question, item_id)]
             self._leave(item_id, [question for question in told if question not in seen], "hidden")
             if not passage.new:
@@ -122,6 +122,12 @@ class _Load:
         self.left.extend(Left(item_id, question.code, why) for question in questions)
 
 
+def _told(sheet: Sheet, questions: Sequence[Question], item_id: UUID | None) -> list[Question]:
+    """Those that are answered; where none is, those that were left blank with a reason."""
+    answered = [question for question in questions if _is_told(sheet, question, item_id)]
+    return answered or [question for question in questions if sheet.is_explained(question, item_id)]
+
+
 def _is_told(sheet: Sheet, question: Question, item_id: UUID | None) -> bool:
     cell = None if question.is_group else sheet.answers.get((item_id, question.code))
     return cell is not None and not values.is_blank(cell.value)
@@ -135,6 +141,10 @@ def _is_asked(sheet: Sheet, question: Question, item_id: UUID | None) -> bool:
 
 def _cell(new: Question, told: Sequence[tuple[Question, Cell]]) -> tuple[Cell | None, tuple[Question, ...]]:
     """The answer to `new` made of old ones, and those of them that it does not hold, or not wholly."""
+    if reasons := [cell for _, cell in told if values.is_explained(cell.value)]:
+        left = reasons[0].value["blank"]
+        value = values.with_reason(values.read(new, None), left["reason"], left["until"])
+        return Cell(value) if new.may_be_blank else None, ()
     raws = [_raw(new, old, cell.value) for old, cell in told]
     lang = next((cell.lang for _, cell in told if cell.lang), None)
     value = values.read(new, _joined(new, raws), lang)

@@ -101,6 +101,7 @@ class Question:
     limit: int | None = None
     least: int | None = None
     public: bool = True
+    blank: bool = True
     official: bool = True
     role: str | None = None
     unit: Text | None = None
@@ -118,6 +119,11 @@ class Question:
     def has_language(self) -> bool:
         """Whether its answers are words of some language; codes and numbers are not."""
         return self.type in ("text", "longtext", "table")
+
+    @property
+    def may_be_blank(self) -> bool:
+        """Whether a reason may stand in the place of an answer. What a report or entry is called cannot be left out."""
+        return self.blank and self.role != "title"
 
     @property
     def is_group(self) -> bool:

@@ -24,7 +24,8 @@ _TOP = (
     "questions", "parts", "sections",
 )
 _COMMON = (
-    "code", "type", "label", "heading", "hint", "guidance", "required", "when", "public", "official", "role", "checks",
+    "code", "type", "label", "heading", "hint", "guidance", "required", "blank", "when", "public", "official", "role",
+    "checks",
 )
 _EXTRA: dict[str, tuple[str, ...]] = {
     "text": ("limit",), "longtext": ("limit",), "number": ("unit", "least"), "percent": ("unit", "least"), "money": ("unit",),
@@ -175,7 +176,7 @@ def _plain(source: Source, parts: dict[str, Node], where: str, kind: str) -> dic
     for key in ("label", "heading", "hint", "guidance", "unit", "item_label"):
         if key in parts:
             given[key] = source.words(parts[key], where)
-    for key in ("public", "official", "lasting", "page"):
+    for key in ("blank", "public", "official", "lasting", "page"):
         if key in parts:
             given[key] = source.truth(parts[key], where)
     for key in ("limit", "least"):
@@ -193,9 +194,9 @@ def _scalars(node: Node) -> list[tuple[str, str]]:
 
 
 def _keys(kind: str, *, is_column: bool) -> tuple[str, ...]:
-    common = [key for key in _COMMON if not (is_column and key in ("heading", "when", "public", "checks"))]
+    common = [key for key in _COMMON if not (is_column and key in ("heading", "blank", "when", "public", "checks"))]
     if kind == "group":
-        common = [key for key in common if key not in ("heading", "role", "checks")]
+        common = [key for key in common if key not in ("heading", "blank", "role", "checks")]
     return (*common, *(key for key in _EXTRA.get(kind, ()) if not (is_column and key == "least")))
 
 

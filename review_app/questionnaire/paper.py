@@ -3,11 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from review_app.questionnaire.language import LANGUAGES, Question, Text
-from review_app.questionnaire.values import CONTACT_FIELDS, cleaned
+from babel import dates
+
+from review_app.questionnaire.language import LANGUAGES, Question, Text, day_pattern
+from review_app.questionnaire.values import CONTACT_FIELDS, cleaned, reason_of
 
 Words = str | tuple[str, ...] | dict[str, str] | list[dict[str, str]]
 """text and the like: str · choices: labels · contact: {field: str} · table: [{column: str}], rows with something in them."""
@@ -50,6 +53,27 @@ YES_NO = {
     "yes": Text({"en": "Yes", "fr": "Oui", "es": "Sí"}),
     "no": Text({"en": "No", "fr": "Non", "es": "No"}),
 }
+
+
+REASONS = {
+    "not_applicable": Text({"en": "Not applicable", "fr": "Sans objet", "es": "No procede"}),
+    "no_data": Text({"en": "No data", "fr": "Pas de données", "es": "Sin datos"}),
+    "confidential": Text({"en": "Confidential", "fr": "Confidentiel", "es": "Confidencial"}),
+    "planned": Text({"en": "Planned", "fr": "Prévu", "es": "Previsto"}),
+}
+_BY = Text({"en": "Planned by {day}", "fr": "Prévu pour le {day}", "es": "Previsto para el {day}"})
+
+
+def reason_words(value: Mapping[str, Any] | None, language: str) -> str:
+    """Why an answer was left blank, in `language`; "" without a reason."""
+    reason, until = reason_of(value), (value or {}).get("blank", {}).get("until", "")
+    if reason != "planned" or not until:
+        return REASONS[reason].within(language) if reason else ""
+    try:
+        day = date.fromisoformat(until)
+    except ValueError:
+        return _BY.within(language).format(day=until)
+    return _BY.within(language).format(day=dates.format_date(day, day_pattern(language, day), locale=language))
 
 
 def words_of(question: Question, raw: Any, language: str) -> Words:

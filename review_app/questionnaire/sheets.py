@@ -85,6 +85,11 @@ class Sheet:
         cell = self.cell(question, item_id)
         return None if cell is None else cell.value.get("value")
 
+    def is_explained(self, question: Question, item_id: UUID | None = None) -> bool:
+        """Whether a reason stands in the place of the answer."""
+        stored = self.answers.get((item_id, question.code))
+        return stored is not None and "blank" in stored.value and question.may_be_blank and shapes.is_explained(stored.value)
+
     def values(self, item_id: UUID | None = None) -> Mapping[str, Any]:
         """Question -> clean value of all that is asked; with an item, its values over the report's."""
         if item_id not in self._values:

@@ -16,6 +16,9 @@
     table              raw [{column: str}]         value [{column: clean}], the same rows (empty rows go from both)
 
 `value` is None when nothing is answered or what is answered cannot be read; `raw` is never lost.
+
+Beside the two stands `blank` when somebody left the answer out with a reason: {reason: one of REASONS or "", until: str}.
+`until` is the day by which it is planned, ISO when it can be read, else as it was typed.
 """
 
 import re
@@ -33,6 +36,7 @@ Value = dict[str, Any]
 
 CONTACT_FIELDS = ("name", "organisation", "position", "email", "phone", "address")
 YEARS = range(1900, 2101)
+REASONS = ("not_applicable", "no_data", "confidential", "planned")
 NO_SIGNS = "\ufffe\uffff"  # not characters at all: no XML file can hold them
 
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}(?::[0-9]{1,5})?", re.IGNORECASE)
@@ -68,13 +72,41 @@ def is_blank(value: Mapping[str, Any] | None) -> bool:
     return value is None or (value.get("value") is None and _is_empty(value.get("raw")))
 
 
+def with_reason(value: Value, reason: str, until: str) -> Value:
+    """The value with why it is left blank, and by which day it is planned, both as typed; without either, as it was."""
+    known, day = reason if reason in REASONS else "", cleaned(until).strip()
+    return {**value, "blank": {"reason": known, "until": _day(day) or day}} if known or day else value
+
+
+def reason_of(value: Mapping[str, Any] | None) -> str:
+    """Why it was left blank, "" without a reason."""
+    return str(((value or {}).get("blank") or {}).get("reason") or "")
+
+
+def is_explained(value: Mapping[str, Any] | None) -> bool:
+    """Whether a reason stands in the place of an answer: one that is whole, and no answer beside it."""
+    return bool(reason_of(value)) and is_blank(value) and _reason_problem(value or {}) is None
+
+
+def is_untouched(value: Mapping[str, Any] | None) -> bool:
+    """Whether nothing was typed at all, neither an answer nor a reason."""
+    return is_blank(value) and not (value or {}).get("blank")
+
+
+def is_typed_alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether the same was typed, however it was read."""
+    return one["raw"] == other["raw"] and one.get("blank") == other.get("blank")
+
+
 def problem(question: Question, value: Mapping[str, Any] | None) -> Message | None:
-    """Why the answer (or a part of a choice) cannot be read, and what to write; None when it can, or is blank.
+    """Why the answer (or a part of a choice, or the reason for a blank) cannot be read, and what to write; else None.
 
     The cells of a table are asked one by one: `problem(column, cell_value(...))`.
     """
-    if value is None or is_blank(value):
+    if value is None:
         return None
+    if (wrong := _reason_problem(value)) is not None or is_blank(value):
+        return wrong
     raw, clean = value.get("raw"), value.get("value")
     if question.type == "choices":
         return _NOT_OFFERED if len(clean or ()) != len(raw or ()) else None
@@ -84,6 +116,17 @@ def problem(question: Question, value: Mapping[str, Any] | None) -> Message | No
     if question.type == "money":
         return None if clean else _NO_SUM
     return _PROBLEMS.get(question.type) if clean is None else None
+
+
+def _reason_problem(value: Mapping[str, Any]) -> Message | None:
+    left = value.get("blank")
+    if not left:
+        return None
+    if not left["reason"]:
+        return _DAY_ALONE
+    if not is_blank(value):
+        return _BOTH
+    return _NO_DAY if left["reason"] == "planned" and _day(left["until"]) is None else None
 
 
 def cell_value(value: Mapping[str, Any], row: int, column: Question) -> Value:
@@ -199,6 +242,9 @@ def _address(words: str) -> str | None:
 _NOT_OFFERED = Message("An answer is not one of those offered: choose from the list.")
 _NO_ADDRESS = Message("The e-mail address cannot be used: write it like name@example.org.")
 _NO_SUM = Message("No amount can be read for certain: write it with its currency, like USD 125,000.00.")
+_BOTH = Message("There is an answer, and a reason to leave it blank: take one of them away.")
+_DAY_ALONE = Message("There is a day by which it is planned, but no reason: choose “planned”, or empty the day.")
+_NO_DAY = Message("What is planned needs the day by which it will be there: write it like 2027-06-30 or 30/6/2027.")
 _NO_NUMBER = Message("This is not a number that can be read: write digits only, like 1234.5.")
 
 _PROBLEMS = {

@@ -20,6 +20,7 @@ from review_app.prose import prose
 from review_app.queries.notices import unread_count
 from review_app.queries.reports import due_moment, is_late
 from review_app.questionnaire.language import LANGUAGES, Question, Questionnaire, day_pattern
+from review_app.questionnaire.paper import reason_words
 from review_app.questionnaire.sheets import Sheet
 from review_app.web import access, keeping, once
 from workflows.messages import Message
@@ -58,6 +59,11 @@ def _param(value: Any) -> str:
     if isinstance(value, Message) or (isinstance(value, Mapping) and set(value) == {"id", "params"}):
         return say(value)
     return words(value) if isinstance(value, Mapping) else str(value)
+
+
+def why_blank(value: Mapping[str, Any] | None) -> str:
+    """Why an answer was left blank, in the reader's language; "" without a reason."""
+    return reason_words(value, current_language())
 
 
 def current_language() -> str:
@@ -156,7 +162,7 @@ def _unread() -> int:
 def register(app: Flask) -> None:
     """Give the templates their globals and filters."""
     env = app.jinja_env
-    env.filters.update(words=words, say=say, moment=moment, day=day, far=far, prose=prose)
+    env.filters.update(words=words, say=say, moment=moment, day=day, far=far, prose=prose, why_blank=why_blank)
     env.globals.update(
         can=nav_can,
         state_name=state_name,

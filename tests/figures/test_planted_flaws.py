@@ -52,6 +52,12 @@ FLAWS = (
         MATRIX + "test_public_addresses_of_two_reports_meet_nothing", "== 404",
     ),
     Flaw(
+        "publication: what is confidential", "review_app/operations/publications.py",
+        "_without_confidential(sheet_of_content(questionnaire, content, known_words=known_words(report)))",
+        "sheet_of_content(questionnaire, content, known_words=known_words(report))",
+        "tests/test_blanks.py::test_reviewers_and_the_public_read_why_and_nobody_learns_what_is_confidential", "not_confidential",
+    ),
+    Flaw(
         "open redirect", "review_app/web/auth.py",
         "    return is_path and not parts.scheme and not parts.netloc", '    return target.startswith("/") and not parts.scheme',
         "tests/test_auth.py::test_next_leads_nowhere_else[//evil.example]", "leads away from the site",

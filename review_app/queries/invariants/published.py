@@ -41,6 +41,13 @@ INVARIANTS = {
           ) said on said.report_id = p.report_id and said.sha256 = p.sha256 and said.question = a.question
             and coalesce(said.item, '') = coalesce(a.item_id::text, '')
         where said.question is null and a.value -> 'value' not in ('null', '""', '[]', '{}')""",
+    "the public reads what is confidential": """
+        select a.id from published.answer a join published.publication p on p.id = a.publication_id
+          join snapshot s on s.report_id = p.report_id and s.sha256 = p.sha256
+          cross join lateral jsonb_array_elements(s.content::jsonb -> 'answers') said
+        where s.content like '%"reason":"confidential"%' and said -> 'value' -> 'blank' ->> 'reason' = 'confidential'
+          and said ->> 'question' = a.question and coalesce(said ->> 'item', '') = coalesce(a.item_id::text, '')
+          and a.value -> 'value' not in ('null', '""', '[]', '{}')""",
     "the public reads an entry that its report does not have": """
         select i.id from published.item i join published.publication p on p.id = i.publication_id
         where not exists (select 1 from item x where x.id = i.id and x.report_id = p.report_id)""",

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from review_app.checks.engine import Found, progress
+from review_app.checks.engine import Found, explained, progress
 from review_app.forms.desk import ReplyForm
 from review_app.models import Report
 from review_app.operations import findings
@@ -59,6 +59,7 @@ def _page(report: Report, reasons: tuple[Message, ...] = ()) -> str:
         "pages/desk/completeness.html",
         report=report,
         sheet=sheet,
+        explained=explained(sheet),
         progress=progress(sheet, standing),
         reasons=reasons,
         groups=[

@@ -242,7 +242,7 @@ def _save(
     is_relabelled = request.form.get("content_lang_seen", lang) != lang
     sent = [q for q in questions if not q.is_group and form.sent(q)]  # what the page showed
     holding = {q.code for q in sent} if request.form.get("go") == "holds" else set(request.form.getlist("holds"))
-    typed = [Typed(q.code, form.typed(q), form.seen(q), lang, is_relabelled, q.code in holding) for q in sent]
+    typed = [Typed(q.code, form.typed(q), form.seen(q), lang, is_relabelled, q.code in holding, form.blank(q)) for q in sent]
     outcomes = save_answers(access.actor(), report.id, typed, section=home.code, item_id=item_id, now=access.now())
     lost = [outcome.save_id for outcome in outcomes if outcome.result == "conflict" and outcome.save_id]
     if lost or more:
