@@ -12,7 +12,7 @@ from benchmarks.world import MARK
 PREPARE = """
 create temp table place (n int, party text, cycle int, id int default nextval('report_id_seq'), mark text, slug text);
 create temp table new_item (n int, old uuid, new uuid default gen_random_uuid());
-create temp table new_lasting (party text, old uuid, new uuid default gen_random_uuid());
+create temp table new_lasting (party text, old uuid, new uuid);
 create temp table new_entry (n int, old int, new int default nextval('entry_id_seq'));
 create temp table new_publication (n int, old int, new int default nextval('published.publication_id_seq'));
 create temp table new_snapshot (n int, content text, sha256 text);
@@ -25,8 +25,11 @@ analyze place; analyze new_item; analyze new_lasting; analyze new_entry; analyze
 """
 FILL = (
     "insert into new_item (n, old) select p.n, i.id from place p, item i where i.report_id = %(source)s",
-    """insert into new_lasting (party, old)
-       select p.party, l.id from (select distinct party from place) p, lasting_item l
+    # What a country reported on before goes on.
+    """insert into new_lasting (party, old, new)
+       select p.party, l.id, coalesce(own.id, gen_random_uuid())
+       from (select distinct party from place) p cross join lasting_item l
+       left join lasting_item own on own.party_code = p.party and own.slug = l.slug
        where l.id in (select lasting_item_id from item where report_id = %(source)s)""",
     "insert into new_entry (n, old) select p.n, e.id from place p, entry e where e.report_id = %(source)s order by p.n, e.id",
     """insert into new_publication (n, old)
@@ -78,15 +81,24 @@ def copy(owner: psycopg.Connection, source: int, places: Iterable[Mapping[str, A
                                           slug = 'country-' || lower(party) || '-bench-' || cycle""")
         for statement in FILL:
             owner.execute(statement, {"source": source})
-        owner.execute("delete from new_lasting l using lasting_item i where i.id = l.old and i.party_code = l.party")
         owner.execute("""insert into lasting_item (id, party_code, slug, title)
-                         select l.new, l.party, i.slug, i.title from new_lasting l join lasting_item i on i.id = l.old""")
+                         select l.new, l.party, i.slug, i.title from new_lasting l join lasting_item i on i.id = l.old
+                         on conflict (id) do nothing""")
         owner.execute("insert into cycle_party (cycle_id, party_code, subject) select cycle, party, '' from place")
         _snapshots(owner, source)
         owner.execute(INDEX)
         for table, condition, changed in ROWS:
             _rows(owner, table, condition, changed, source)
         owner.execute("drop table place, new_item, new_lasting, new_entry, new_publication, new_snapshot")
+
+
+def published_measures(owner: psycopg.Connection) -> int:
+    """How many entries with a page of their own the public sees."""
+    row = owner.execute(
+        """select count(*) from published.item i join published.publication p on p.id = i.publication_id
+           where p.is_current and i.slug is not null"""
+    ).fetchone()
+    return row[0] if row else 0
 
 
 def settle(owner: psycopg.Connection, admin_url: str) -> None:

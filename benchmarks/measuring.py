@@ -1,5 +1,6 @@
 """Batches of requests, by turns with the batches they are compared with, and what each request costs."""
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +9,9 @@ from statistics import median
 from benchmarks.stack import Database, Web, cpu_of
 
 ROUNDS = 12
+_WRITTEN = re.compile(
+    r"\b(?:insert\s+into|delete\s+from|update(?=\s+[\w.\"]+\s+(?:as\s+\w+\s+)?set\b))\s+([\w.\"]+)", re.IGNORECASE
+)
 
 
 @dataclass
@@ -23,6 +27,7 @@ class Request:
     database_ms: list[float] = field(default_factory=list)
     latency_ms: list[float] = field(default_factory=list)
     queries: int = 0
+    written: frozenset[str] = frozenset()
 
     @property
     def cpu(self) -> float:
@@ -57,8 +62,13 @@ class Request:
             self.ask()
         if self.after:
             self.after()
-        self.queries = len(statements)
+        self.queries, self.written = len(statements), tables_written(statements)
         return statements
+
+
+def tables_written(statements: Sequence[str]) -> frozenset[str]:
+    """The tables that statements insert into, update or delete from."""
+    return frozenset(found.lower() for one in statements for found in _WRITTEN.findall(one))
 
 
 def measure(requests: Sequence[Request], database: Database, *, rounds: int = ROUNDS) -> None:

@@ -3,7 +3,7 @@
 Every copy keeps what `review-app invariants` demands; its texts carry a mark of their own, so that no two are equal.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from review_app.transaction import atomic
 
 MEASURES = 27  # of a report
 PLAIN = 67  # answers of a report besides its measures
-PARTIES = 124
+PARTIES = 150
 CYCLES = 3  # that the public sees
 SECTION = "first"
 MARK = "Q0000"  # in every text of the report that is copied
@@ -210,9 +210,16 @@ def _cycle(number: int, now: datetime) -> int:
 def places(made: Made, reports: int) -> Iterable[Mapping[str, Any]]:
     """Where copies of the published report go: every country in one cycle, then in the next."""
     free = [(code, cycle) for cycle in made.cycles[:CYCLES] for code in codes()[2:]]
-    return [{"n": n, "party": code, "cycle": cycle} for n, (code, cycle) in enumerate(free[:reports], start=1)]
+    return [{"n": n, "party": code, "cycle": cycle} for n, (code, cycle) in enumerate(_first(reports, free), start=1)]
 
 
 def waiting_places(made: Made, reports: int) -> Iterable[Mapping[str, Any]]:
-    """Where copies of the report that waits for review go."""
-    return [{"n": n, "party": code, "cycle": made.cycles[CYCLES]} for n, code in enumerate(codes()[2:reports + 2], start=5001)]
+    """Where copies of the report that waits for review go: every country in the cycle that is under way."""
+    free = _first(reports, codes()[2:])
+    return [{"n": n, "party": code, "cycle": made.cycles[CYCLES]} for n, code in enumerate(free, start=5001)]
+
+
+def _first(count: int, free: Sequence[Any]) -> Sequence[Any]:
+    if count > len(free):
+        raise SystemExit(f"There are places for {len(free)} copies, and {count} are asked for: raise PARTIES.")
+    return free[:count]

@@ -167,7 +167,7 @@ def record(
     db.session.add(entry)
     db.session.flush()
     db.session.add(Dispatch(entry_id=entry.id))
-    people: set[int] = set().union(*(audience(name, entry=entry, report=report) for name in told.audience))
+    people = audience(told.audience, entry=entry, report=report)
     wait = timedelta(seconds=current_app.config["RECALL_SECONDS"]) if told.delay == "recall" else timedelta()
     db.session.add_all(
         Notice(entry_id=entry.id, person_id=person_id, channel=channel, not_before=now + wait, created_at=now)

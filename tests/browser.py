@@ -203,6 +203,19 @@ class Page:
         return sent
 
 
+def form_of(page: Page, target: str, **typed: str) -> dict[str, str]:
+    """What the form that is sent to `target` sends: its hidden fields, and what is typed."""
+    form = next(form for form in page.soup.select("form[method=post]") if str(form.get("action") or page.url).startswith(target))
+    hidden = {str(field["name"]): str(field["value"]) for field in form.select("input[type=hidden]")}
+    return {**hidden, **typed}
+
+
+def send(browser: Browser, target: str, form: Mapping[str, str]) -> tuple[int, str]:
+    """Post a form and follow nowhere: the status, and where it leads."""
+    response = browser._client.post(target, data=form, base_url=browser.base_url)
+    return response.status_code, response.headers.get("Location", "")
+
+
 def words(tag: Tag) -> str:
     """The words a person sees, with single spaces."""
     return " ".join(tag.get_text(" ").split())

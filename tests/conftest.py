@@ -388,14 +388,14 @@ class Counted:
 
 @pytest.fixture
 def count_queries() -> Callable[[], Any]:
-    """`with count_queries() as counted: ...` counts the statements of all engines of this process."""
+    """`with count_queries() as counted: ...` counts the statements of all engines of this process, as the server gets them."""
 
     @contextmanager
     def counting() -> Iterator[Counted]:
         counted = Counted()
 
-        def remember(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-            counted.statements.append(statement)
+        def remember(_connection: object, _cursor: object, statement: str, values: object, _context: object, is_many: bool) -> None:
+            counted.statements += [statement] * (len(values) if is_many and isinstance(values, list) else 1)
 
         event.listen(Engine, "before_cursor_execute", remember)
         try:

@@ -18,7 +18,7 @@ from review_app.operations import cycles, sent
 from review_app.permissions import SYSTEM
 from review_app.transaction import CommitOutsideAtomic, atomic, held
 from tests import steps_http as steps
-from tests.browser import Browser, Page
+from tests.browser import Browser, form_of, send
 from tests.conftest import Ground, _empty_queue, empty_tables
 from tests.people import PASSWORD, add_parties, make_person, sign_in
 
@@ -64,18 +64,6 @@ def _hand_to(nick: str, report_id: int) -> None:
     values = {"state": "review", "round": 1, "reviewer_id": reviewer, "taken_at": func.now(),
               "submitted_at": func.now(), "first_submitted_at": func.now()}
     db.session.execute(update(Report).where(Report.id == report_id).values(values))
-
-
-def form_of(page: Page, target: str, **typed: str) -> dict[str, str]:
-    """What the form that is sent to `target` sends: its hidden fields, and what is typed."""
-    form = next(form for form in page.soup.select("form[method=post]") if str(form.get("action") or page.url).startswith(target))
-    hidden = {str(field["name"]): str(field["value"]) for field in form.select("input[type=hidden]")}
-    return {**hidden, **typed}
-
-
-def send(browser: Browser, target: str, form: Mapping[str, str]) -> tuple[int, str]:
-    response = browser._client.post(target, data=form, base_url=browser.base_url)
-    return response.status_code, response.headers.get("Location", "")
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from review_app.models import Answer, Comment, Cycle, Finding, Item, Party, Pers
 from review_app.operations import accounts
 from review_app.operations.snapshots import freeze
 from review_app.permissions import SYSTEM
+from review_app.queries.answers import sheet_of
 from review_app.queries.changes import differing
 from review_app.queries.preview import cut
 from review_app.questionnaire import values
@@ -73,7 +74,7 @@ def submitted(subject: str = "Arts for All", party: str = "CL", *, days: int = 3
     for code, raw in PROSE.items():
         _answer(report, code, raw, None)
     _indicator(report, "Workshops held", position=1)
-    freeze(report, actor=SYSTEM, now=now)
+    freeze(report, sheet_of(report), actor=SYSTEM, now=now)
     return report.id
 
 
@@ -105,7 +106,7 @@ def answered_and_resubmitted(report_id: int) -> None:
     setattr(report, "state", "review")  # noqa: B010 (a test may put a report where it needs it)
     report.round, report.taken_at, report.submitted_at, report.row_version = 2, now, now, report.row_version + 1
     database.session.flush()
-    freeze(report, actor=SYSTEM, now=now)
+    freeze(report, sheet_of(report), actor=SYSTEM, now=now)
 
 
 def _id_of(nick: str) -> int:

@@ -200,6 +200,18 @@ def test_the_gate_checks_what_the_worker_has_not(desk: Desk) -> None:
     assert desk.errors() == 1, "what was answered for one day does not stand for another"
 
 
+def test_the_gate_runs_no_rule_when_the_worker_has_seen_everything(desk: Desk) -> None:
+    desk.save(desk.days[0], "results", STRAY)
+    assert reads.gate(desk.report).sheet is not None
+    desk.check()
+    assert reads.gate(desk.report) == reads.Gate(1, None)
+    end_item(SYSTEM, desk.report_id, desk.days[0], is_ended=True, now=NOW)
+    behind = reads.gate(desk.report)
+    assert (behind.open_errors, behind.sheet is None) == (0, False)
+    desk.check()
+    assert reads.gate(desk.report) == reads.Gate(0, None)
+
+
 def test_a_rule_switched_off_for_a_cycle_is_silent_there(desk: Desk) -> None:
     desk.save(desk.days[0], "results", "n/a")
     desk.check()

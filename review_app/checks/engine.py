@@ -62,7 +62,7 @@ def check(
     `only`: ids of the rules that are asked; their findings are the same as in a full run. `off`: ids of rules that do not
     exist for this run. `items`: the entries to look at (None among them: the report's own answers).
     """
-    asked = [rule for rule in RULES if rule.id not in off and (only is None or rule.id in _with_silencers(only))]
+    asked = [rule for rule in RULES if rule.id not in off and (only is None or rule.id in with_silencers(only))]
     found = [one for place in places(sheet, context, items=items) for rule in asked for one in rule.find(place)]
     return in_order(sheet, (one for one in without_general(found) if only is None or one.rule in only))
 
@@ -85,7 +85,7 @@ def in_order(sheet: Sheet, found: Iterable[Found]) -> tuple[Found, ...]:
     return tuple(sorted(found, key=_order(sheet)))
 
 
-def _with_silencers(only: Collection[str]) -> set[str]:
+def with_silencers(only: Iterable[str]) -> set[str]:
     """The rules with those that may speak for them."""
     wanted = set(only)
     while more := {silencer for rule in wanted for silencer in _GENERAL.get(rule, ())} - wanted:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 from uuid import UUID
 
-from review_app.checks.engine import generals_of, in_order, without_general
+from review_app.checks.engine import generals_of, in_order, with_silencers, without_general
 from review_app.checks.found import Context, Found, Rule, Severity, places
-from review_app.checks.registry import QUICK, RULES
+from review_app.checks.registry import RULES
 from review_app.questionnaire.language import Condition, Question
 from review_app.questionnaire.sheets import Sheet
 
@@ -65,15 +65,15 @@ def _mark(rule: Rule, setting: Setting) -> str:
 
 def bring_up(
     sheet: Sheet, known: Known, *, settings: Settings, context: Callable[[frozenset[str]], Context] = lambda parts: Context(),
-    quick_only: bool = False,
+    only: Collection[str] | None = None,
 ) -> Standing:
     """The findings as they stand now: those that are known, and those of the rules that are due.
 
-    `quick_only` leaves the others waiting. `context` gives the parts of a Context that the rules to be run know.
+    `only`: ids of rules to run; the others are left waiting. `context` gives the parts of a Context that the rules to be run know.
     """
     present, here = marks(settings), _places(sheet)
     due = _due(sheet, known, present, here)
-    runs = {run for run in due if not quick_only or run[0] in QUICK}
+    runs = due if only is None else {run for run in due if run[0] in only}
     kept = [
         one for one in known.found
         if (one.rule, one.item_id) not in runs and one.item_id in here and present.get(one.rule, OFF) != OFF
@@ -84,6 +84,12 @@ def bring_up(
     found = without_general([*kept, *fresh, *_run(sheet, again, context)])
     set_so = [as_set(one, settings) for one in found]
     return Standing(in_order(sheet, set_so), frozenset(runs | again), frozenset(due - runs - again))
+
+
+def may_stop(settings: Settings) -> frozenset[str]:
+    """The rules that may find errors as a cycle sets them, with those that may speak for them."""
+    graves = {rule.id: settings.get(rule.id, AS_WRITTEN).severity or rule.severity for rule in RULES}
+    return frozenset(with_silencers(rule_id for rule_id, severity in graves.items() if severity == "error"))
 
 
 def as_set(one: Found, settings: Settings) -> Found:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
-from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from review_app.checks.found import Found, Place
 from review_app.questionnaire.sheets import Sheet
@@ -12,19 +12,21 @@ from workflows.messages import Message
 
 _LEAST = 120
 """Characters of a paragraph that is worth comparing."""
+_FIRST: WeakKeyDictionary[Sheet, Mapping[str, int]] = WeakKeyDictionary()
 
 
 def from_another_entry(place: Place) -> Iterator[Found]:
     """COPY-01: a paragraph that stands in an earlier entry of the same report, too."""
     if place.item is None:
         return
-    earlier = _earlier(place.sheet, place.item.id)
-    for question, words in place.prose if earlier else ():
+    first, items = _first(place.sheet), place.sheet.items
+    here = items.index(place.item)
+    for question, words in place.prose:
         for paragraph, key in _paragraphs(words):
-            if key in earlier:
+            if first.get(key, here) < here:
                 text = Message(
                     "This paragraph also stands in “%(title)s”: write what is particular to this entry, or reply why it stands twice.",
-                    {"title": earlier[key]},
+                    {"title": place.sheet.title(items[first[key]])},
                 )
                 yield place.found("COPY-01", "warning", question=question, message=text, quote=paragraph[:300])
                 break
@@ -42,18 +44,17 @@ def from_the_last_report(place: Place) -> Iterator[Found]:
                 break
 
 
-def _earlier(sheet: Sheet, item_id: UUID) -> Mapping[str, str]:
-    """Every paragraph of the entries before this one, with the title of the first entry that has it."""
-    found: dict[str, str] = {}
-    for item in sheet.items:
-        if item.id == item_id:
-            break
-        for question in sheet.asked_in(item):
-            value: Any = sheet.value(question.code, item.id)
-            if question.type == "longtext" and isinstance(value, str):
-                for _, key in _paragraphs(value):
-                    found.setdefault(key, sheet.title(item))
-    return found
+def _first(sheet: Sheet) -> Mapping[str, int]:
+    """Every paragraph of every entry, and which entry has it first. Gathered once a sheet, since every entry asks."""
+    if sheet not in _FIRST:
+        found: dict[str, int] = {}
+        for number, item in enumerate(sheet.items):
+            for question in sheet.asked_in(item):
+                value: Any = sheet.value(question.code, item.id) if question.type == "longtext" else None
+                for _, key in _paragraphs(value) if isinstance(value, str) else ():
+                    found.setdefault(key, number)
+        _FIRST[sheet] = found
+    return _FIRST[sheet]
 
 
 def _paragraphs(words: str) -> Iterator[tuple[str, str]]:

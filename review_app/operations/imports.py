@@ -11,10 +11,9 @@ from sqlalchemy import func, select
 from review_app.extensions import db
 from review_app.models import Cycle, Item, Report
 from review_app.operations.answers import lay_down
-from review_app.operations.lasting import tie_items
 from review_app.operations.locks import held_report
 from review_app.operations.publications import write_publication
-from review_app.operations.snapshots import content_of, freeze
+from review_app.operations.snapshots import freeze
 from review_app.permissions import Actor, NotFound, require
 from review_app.queries.answers import sheet_of
 from review_app.queries.reports import questionnaire_of
@@ -120,12 +119,8 @@ def import_into(actor: Actor, report_id: int, items: Sequence[OldItem], *, now: 
 def _publish(actor: Actor, report: Report, *, now: datetime) -> tuple[int, str]:
     """The number and sha256 of the new publication of what the report holds now."""
     db.session.flush()
-    tie_items(report, sheet_of(report))
-    db.session.flush()
-    snapshot = freeze(report, actor=actor, now=now)
-    db.session.flush()
-    number = write_publication(report, content_of(report), sha256=snapshot.sha256, now=now)
-    return number, snapshot.sha256
+    frozen = freeze(report, sheet_of(report), actor=actor, now=now)
+    return write_publication(report, frozen.content, sha256=frozen.sha256, now=now), frozen.sha256
 
 
 def _add_items(actor: Actor, report: Report, items: Sequence[OldItem], *, lang: str, now: datetime) -> None:

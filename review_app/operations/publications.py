@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Table, func, insert, select, update
 
 from review_app.checks.wording import without_strays
 from review_app.extensions import db
@@ -53,8 +53,7 @@ def write_publication(report: Report, content: dict[str, Any], *, sha256: str, n
     items = _item_rows(sheet, {UUID(entry["id"]): entry for entry in content["items"]})
     row["entries"] = sum(item["slug"] is not None for item in items)
     publication_id: int = db.session.execute(insert(table).returning(table.c.id), row).scalar_one()
-    if items:
-        db.session.execute(insert(tables.item), [{"publication_id": publication_id, **item} for item in items])
+    _write(tables.item, [{"publication_id": publication_id, **item} for item in items])
     _write_answers(publication_id, sheet, fills_gaps=report.origin == "written")
     return number
 
@@ -148,5 +147,10 @@ def _write_answers(publication_id: int, sheet: Sheet, *, fills_gaps: bool) -> No
     for code, _, item in _published_items(sheet):
         for question in sheet.asked_in(item):
             add(code, item.id, question)
+    _write(tables.answer, rows)
+
+
+def _write(table: Table, rows: list[dict[str, Any]]) -> None:
+    """All rows in one statement (a thousand at most): what is returned keeps SQLAlchemy from sending each on its own."""
     if rows:
-        db.session.execute(insert(tables.answer), rows)
+        db.session.execute(insert(table).returning(table.c.publication_id), rows)

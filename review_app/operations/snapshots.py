@@ -1,43 +1,60 @@
 """The frozen copy of a report: what is in it, in which bytes, and its sha256."""
 
 import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-import rfc8785
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from review_app.extensions import db
-from review_app.models import Item, LastingItem, Report, Snapshot
+from review_app.models import Report, Snapshot
+from review_app.operations.lasting import Tie, tie_items
 from review_app.permissions import Actor
-from review_app.queries.answers import replies_of, sheet_of
+from review_app.queries.answers import replies_of
 from review_app.questionnaire.sheets import Sheet
 
 
-def content_of(report: Report, sheet: Sheet | None = None) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Frozen:
+    """What was frozen, and the number it got."""
+
+    number: int
+    sha256: str
+    content: dict[str, Any]
+
+
+def canonical(content: Mapping[str, Any]) -> bytes:
+    """RFC 8785 of what a snapshot holds: texts, whole numbers, truth values and nulls, under names in ASCII.
+
+    Its rules go beyond sorted JSON without spaces only where numbers have fractions and names leave the basic plane.
+    """
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def content_of(report: Report, sheet: Sheet, *, ties: Mapping[UUID, Tie], answered: Collection[str]) -> dict[str, Any]:
     """Every answer to a question that is asked, the items in order, and which findings were answered. JSON types only.
 
     Answers to questions that a condition hides are left out: they are parked, not submitted.
     """
-    sheet = sheet or sheet_of(report)
     questionnaire = sheet.questionnaire
-    lasting = {
-        item_id: (str(lasting_id), slug)
-        for item_id, lasting_id, slug in ((row.id, row.lasting_item_id, row.slug) for row in _lasting_of(report))
-    }
     items, answers = [], []
     for section in questionnaire.sections:
         for question in sheet.asked(section.code):
             answers += _answer(sheet, question.code, None)
         for group in sheet.asked_groups(section.code):
             for position, item in enumerate(sheet.items_of(group.code), start=1):
-                lasting_id, slug = lasting.get(item.id, (None, None))
+                tie = ties.get(item.id)
                 items.append(
                     {
                         "id": str(item.id),
                         "group": item.group,
                         "position": position,
-                        "lasting_item_id": lasting_id,
-                        "slug": slug,
+                        "lasting_item_id": str(tie.id) if tie else None,
+                        "slug": tie.slug if tie else None,
                     }
                 )
                 for inner in sheet.asked_in(item):
@@ -54,16 +71,8 @@ def content_of(report: Report, sheet: Sheet | None = None) -> dict[str, Any]:
         "round": report.round,
         "items": items,
         "answers": answers,
-        "replied_findings": sorted(replies_of(report)),
+        "replied_findings": sorted(answered),
     }
-
-
-def _lasting_of(report: Report) -> Any:
-    return db.session.execute(
-        select(Item.id, Item.lasting_item_id, LastingItem.slug)
-        .join(LastingItem, Item.lasting_item_id == LastingItem.id)
-        .where(Item.report_id == report.id)
-    )
 
 
 def _answer(sheet: Sheet, question: str, item_id: Any) -> list[dict[str, Any]]:
@@ -73,22 +82,15 @@ def _answer(sheet: Sheet, question: str, item_id: Any) -> list[dict[str, Any]]:
     return [{"item": str(item_id) if item_id else None, "question": question, "value": cell.value, "lang": cell.lang}]
 
 
-def freeze(
-    report: Report, *, actor: Actor, now: Any, signatory: dict[str, str] | None = None, sheet: Sheet | None = None
-) -> Snapshot:
-    """Write the next numbered snapshot of the report's present answers. Called inside an operation."""
-    raw = rfc8785.dumps(content_of(report, sheet))
-    number = (db.session.scalar(select(func.max(Snapshot.number)).where(Snapshot.report_id == report.id)) or 0) + 1
-    snapshot = Snapshot(
-        report_id=report.id,
-        number=number,
-        round=report.round,
-        content=raw.decode("utf-8"),
-        sha256=hashlib.sha256(raw).hexdigest(),
-        signatory=signatory,
-        actor_kind=actor.kind,
-        actor_id=actor.id,
-        created_at=now,
-    )
-    db.session.add(snapshot)
-    return snapshot
+def freeze(report: Report, sheet: Sheet, *, actor: Actor, now: datetime, signatory: dict[str, str] | None = None) -> Frozen:
+    """Tie the entries to what lasts, and write the next numbered snapshot of these answers. Called inside an operation."""
+    answered = replies_of(report).keys()
+    content = content_of(report, sheet, ties=tie_items(report, sheet, answered=answered), answered=answered)
+    raw = canonical(content)
+    sha256 = hashlib.sha256(raw).hexdigest()
+    last = select(func.coalesce(func.max(Snapshot.number), 0)).where(Snapshot.report_id == report.id)
+    write = insert(Snapshot).values(
+        report_id=report.id, number=last.scalar_subquery() + 1, round=report.round, content=raw.decode(), sha256=sha256,
+        signatory=signatory, actor_kind=actor.kind, actor_id=actor.id, created_at=now,
+    )  # fmt: skip
+    return Frozen(db.session.execute(write.returning(Snapshot.number)).scalar_one(), sha256, content)

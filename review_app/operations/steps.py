@@ -7,18 +7,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, func, select, true, update
+from sqlalchemy import func, select, true, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from review_app.extensions import db
 from review_app.models import Entry, Notice, Person, Point, Report
-from review_app.operations.lasting import tie_items
 from review_app.operations.locks import held_report, hold_actor
 from review_app.operations.publications import write_publication
 from review_app.operations.snapshots import freeze
 from review_app.permissions import SYSTEM, Actor, NotFound, require
-from review_app.queries.answers import replies_of, sheet_of
-from review_app.queries.checking import checking
+from review_app.queries import checking
+from review_app.queries.answers import sheet_of
 from review_app.queries.reports import latest_snapshot
+from review_app.questionnaire.sheets import Sheet
 from review_app.transaction import Stale, atomic, record
 from workflows.blockers import Situation, notices_wait
 from workflows.engine import Blocked, Step
@@ -49,6 +50,7 @@ class _Taking:
     values: dict[str, Any] = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)
     fact: str = ""
+    sheet: Sheet | None = None
 
 
 @atomic
@@ -74,31 +76,36 @@ def take_step(
     step = PERIODIC_REPORT.step(report.state, action)
     require(actor, PERMISSION.get(action, f"report.{action}"), report)
     extras = Extras(new_due_on, letter.strip(), signatory)
-    situation = situation_of(actor, report, extras=extras, now=now)
+    gate = _gate(report)
+    situation = situation_of(actor, report, extras=extras, gate=gate, now=now)
     PERIODIC_REPORT.advance(report.state, action, situation)
-    return _carry_out(_Taking(actor, report, step, extras, now, fact=fact_of(step, situation)))
+    return _carry_out(_Taking(actor, report, step, extras, now, fact=fact_of(step, situation), sheet=gate.sheet))
 
 
-def situation_of(actor: Actor, report: Report, *, now: datetime, extras: Extras | None = None) -> Situation:
+def _gate(report: Report) -> checking.Gate:
+    return checking.gate(report) if report.state in ("draft", "revision") else checking.Gate(0, None)
+
+
+def situation_of(
+    actor: Actor, report: Report, *, now: datetime, extras: Extras | None = None, gate: checking.Gate | None = None
+) -> Situation:
     """What the blockers of the table read."""
     extras = extras or Extras()
-    writing = report.state in ("draft", "revision")
-    errors = {one.fingerprint for one in checking(report).found if one.severity == "error"} if writing else set()
-    drafted = _count(report, Point.returned_at.is_(None))
-    must = Point.weight == "must"
+    is_due = Point.returned_at.is_not(None) if report.state in ("draft", "revision") else Point.returned_at.is_(None)
+    must, drafted = db.session.execute(
+        select(
+            func.count().filter(Point.weight == "must", Point.reply.is_(None), is_due),
+            func.count().filter(Point.returned_at.is_(None)),
+        ).where(Point.report_id == report.id)
+    ).one()
     return Situation(
         round=report.round,
         was_returned=report.returned_at is not None,
         is_taken=report.is_taken,
         taken_by_actor=report.is_taken and report.reviewer_id == actor.id,
         is_same_reviewer=report.reviewer_id is not None and report.reviewer_id == actor.id,
-        open_errors=len(errors - replies_of(report).keys()) if errors else 0,
-        open_must_points=_count(
-            report,
-            must,
-            Point.reply.is_(None),
-            Point.returned_at.is_not(None) if writing else Point.returned_at.is_(None),
-        ),
+        open_errors=(gate or _gate(report)).open_errors,
+        open_must_points=must,
         points=drafted,
         has_declaration=extras.signatory is not None,
         notices_left=report.notices_leave_at is None or now >= report.notices_leave_at,
@@ -109,24 +116,19 @@ def situation_of(actor: Actor, report: Report, *, now: datetime, extras: Extras 
     )
 
 
-def _count(report: Report, *conditions: ColumnElement[bool]) -> int:
-    return (
-        db.session.scalar(select(func.count()).select_from(Point).where(Point.report_id == report.id, *conditions)) or 0
-    )
-
-
 def _carry_out(taking: _Taking) -> Report:
     report, step, seen = taking.report, taking.step, taking.report.row_version
     source = report.state
     if effect := EFFECTS.get(step.action):
         effect(taking)
     values = {"state": step.dest, "row_version": seen + 1, **taking.values}
-    swap = (
-        update(Report).where(Report.id == report.id, Report.row_version == seen).values(**values).returning(Report.id)
-    )
+    swap = update(Report).where(Report.id == report.id, Report.row_version == seen).values(**values).returning(Report.id)
     if db.session.scalar(swap, execution_options={"synchronize_session": False}) is None:
         raise Stale
-    db.session.refresh(report)
+    for name, value in values.items():
+        set_committed_value(report, name, value)
+    if "reviewer_id" in values:
+        db.session.expire(report, ["reviewer"])
     if after := AFTER.get(step.action):
         after(taking)
     record(
@@ -152,11 +154,9 @@ def _submit(taking: _Taking) -> None:
 
 
 def _freeze(taking: _Taking) -> None:
-    sheet = sheet_of(taking.report)
-    tie_items(taking.report, sheet)
-    db.session.flush()
-    snapshot = freeze(taking.report, actor=taking.actor, now=taking.now, signatory=taking.extras.signatory, sheet=sheet)
-    taking.params.update(snapshot=snapshot.number, sha256=snapshot.sha256)
+    sheet = taking.sheet or sheet_of(taking.report)
+    frozen = freeze(taking.report, sheet, actor=taking.actor, now=taking.now, signatory=taking.extras.signatory)
+    taking.params.update(snapshot=frozen.number, sha256=frozen.sha256)
 
 
 def _withdraw(taking: _Taking) -> None:

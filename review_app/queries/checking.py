@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, union
+from sqlalchemy import ColumnElement, exists, func, or_, select, union
 
 from review_app.checks.found import Context, Found, Source
 from review_app.checks.freshness import (
@@ -20,10 +20,22 @@ from review_app.checks.freshness import (
     as_set,
     bring_up,
     marks,
+    may_stop,
 )
 from review_app.extensions import db
-from review_app.models import Answer, Cycle, Finding, ImportText, Item, Recheck, Report, ReportCheck, RuleSetting
-from review_app.queries.answers import sheet_of_content, written
+from review_app.models import (
+    Answer,
+    Cycle,
+    Finding,
+    FindingReply,
+    ImportText,
+    Item,
+    Recheck,
+    Report,
+    ReportCheck,
+    RuleSetting,
+)
+from review_app.queries.answers import replies_of, sheet_of_content, written
 from review_app.queries.reports import latest_snapshot, questionnaire_of
 from review_app.questionnaire.sheets import Sheet
 from workflows.messages import Message
@@ -58,23 +70,59 @@ class Checking:
         return {self.sheet.questionnaire.section_of(code).code for code in codes} if self.is_waiting else set()
 
 
-def checking(report: Report, *, quick_only: bool = False) -> Checking:
-    """The findings about the answers as they are now. Writes nothing. Five queries, and those of `context_of` when needed."""
-    sheet, changed = written(report)
-    mine = Finding.report_id == report.id, Finding.settled_at.is_(None)
-    rows = {row.fingerprint: row for row in db.session.scalars(select(Finding).where(*mine).order_by(Finding.id))}
+def checking(report: Report, *, only: Collection[str] | None = None) -> Checking:
+    """The findings about the answers as they are now; of the rules that are due, `only` these run. Writes nothing.
+
+    Five queries, and those of `context_of` when needed.
+    """
     ran_with = db.session.scalar(select(ReportCheck.marks).where(ReportCheck.report_id == report.id)) or {}
-    settings = settings_of(report.cycle_id)
+    return _checking(report, settings_of(report.cycle_id), ran_with, only)
+
+
+def _checking(
+    report: Report, settings: dict[str, Setting], ran_with: dict[str, str], only: Collection[str] | None,
+    *which: ColumnElement[bool],
+) -> Checking:
+    sheet, changed = written(report)
+    mine = Finding.report_id == report.id, Finding.settled_at.is_(None), *which
+    rows = {row.fingerprint: row for row in db.session.scalars(select(Finding).where(*mine).order_by(Finding.id))}
     known = Known(tuple(_found(row, sheet) for row in rows.values()), ran_with, changed)
-    standing = bring_up(sheet, known, settings=settings, context=partial(context_of, report, sheet), quick_only=quick_only)
+    standing = bring_up(sheet, known, settings=settings, context=partial(context_of, report, sheet), only=only)
     return Checking(sheet, known, settings, standing, rows)
 
 
+@dataclass(frozen=True)
+class Gate:
+    """How many errors nobody has answered, and the sheet when it was read to know them."""
+
+    open_errors: int
+    sheet: Sheet | None
+
+
+def gate(report: Report) -> Gate:
+    """What the answers as they are now hold against a submission. Two queries when the worker has seen all of them.
+
+    Else the rules that may find an error run wherever they are due.
+    """
+    settings = settings_of(report.cycle_id)
+    errors = Finding.report_id == report.id, Finding.settled_at.is_(None), Finding.severity == "error"
+    is_answered = exists().where(FindingReply.report_id == Finding.report_id, FindingReply.fingerprint == Finding.fingerprint)
+    ran_with, is_behind, open_errors = db.session.execute(select(
+        select(ReportCheck.marks).where(ReportCheck.report_id == report.id).scalar_subquery(),
+        or_(*(exists().where(table.report_id == report.id, table.checked_version < table.row_version) for table in (Answer, Item))),
+        select(func.count()).select_from(Finding).where(*errors, ~is_answered).scalar_subquery(),
+    )).one()  # fmt: skip
+    if ran_with == marks(settings) and not is_behind:
+        return Gate(open_errors, None)
+    state = _checking(report, settings, ran_with or {}, may_stop(settings), Finding.rule.in_(may_stop(settings)))
+    found = {one.fingerprint for one in state.found if one.severity == "error"}
+    return Gate(len(found - replies_of(report).keys()) if found else 0, state.sheet)
+
+
 def _found(row: Finding, sheet: Sheet) -> Found:
-    group = next((item.group for item in sheet.items if item.id == row.item_id), None)
     return Found(
-        row.rule, row.severity, row.section, group, row.item_id, row.question or "", row.row, row.column, row.quote,  # type: ignore[arg-type]
-        message_from_json(row.message), row.offer,  # type: ignore[arg-type]
+        row.rule, row.severity, row.section, sheet.group(row.item_id), row.item_id, row.question or "",  # type: ignore[arg-type]
+        row.row, row.column, row.quote, message_from_json(row.message), row.offer,  # type: ignore[arg-type]
     )
 
 

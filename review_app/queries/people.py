@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from review_app.extensions import db
@@ -57,7 +57,7 @@ def team_of(party_code: str) -> list[Person]:
 
 def coordinators_but(person: Person, party_code: str) -> set[int]:
     """The ids of the party's other active coordinators."""
-    return _members(("coordinator",), party_code) - {person.id}
+    return {one for one, role, of_party in _members(party_code) if of_party and role == "coordinator"} - {person.id}
 
 
 def membership_with_id(membership_id: int, *, party_code: str | None = None) -> Membership | None:
@@ -66,33 +66,35 @@ def membership_with_id(membership_id: int, *, party_code: str | None = None) -> 
     return membership if membership and party_code in (None, membership.party_code) else None
 
 
-def _members(roles: Iterable[str], party_code: str | None) -> set[int]:
-    query = select(Membership.person_id).join(Person).where(Membership.role.in_(list(roles)), Person.active)
-    query = (
-        query.where(Membership.party_code == party_code) if party_code else query.where(Membership.party_code.is_(None))
-    )
-    return set(db.session.scalars(query))
-
-
-def audience(name: str, *, entry: Entry, report: Report | None) -> set[int]:
-    """The ids of the active people an audience names. Raises KeyError for an unknown audience.
+def audience(names: Iterable[str], *, entry: Entry, report: Report | None) -> set[int]:
+    """The ids of the active people whom audiences name together. One query at most. Raises KeyError for an unknown audience.
 
     Secretariat audiences leave out the actor and anybody of the report's own party.
     """
-    party = report.party_code if report else None
-    if name == "person":
-        return {entry.person_id} if entry.person_id else set()
-    if name == "team":
-        return _members(("contributor", "coordinator"), party) if party else set()
-    if name == "coordinators":
-        return _members(("coordinator",), party) if party else set()
-    found = {
-        "reviewers": lambda: _members(("reviewer",), None),
-        "administrators": lambda: _members(("administrator",), None),
-        "reviewer": lambda: {report.reviewer_id} if report and report.reviewer_id else set(),
-        "previous_reviewer": lambda: (
-            {entry.params["previous_reviewer_id"]} if entry.params.get("previous_reviewer_id") else set()
-        ),
-    }[name]()
-    own = _members(("contributor", "coordinator"), party) if party else set()
-    return {person for person in found if person} - own - ({entry.actor_id} if entry.actor_id else set())
+    asked, party = set(names), report.party_code if report else None
+    members = _members(party) if asked - {"person"} else set()
+    team: set[int | None] = {person_id for person_id, _, of_party in members if of_party}
+    found: dict[str, set[int | None]] = {
+        "person": {entry.person_id},
+        "team": team,
+        "coordinators": {person_id for person_id, role, of_party in members if of_party and role == "coordinator"},
+        "reviewers": {person_id for person_id, role, of_party in members if not of_party and role == "reviewer"},
+        "administrators": {person_id for person_id, role, of_party in members if not of_party and role == "administrator"},
+        "reviewer": {report.reviewer_id if report else None},
+        "previous_reviewer": {entry.params.get("previous_reviewer_id")},
+    }
+    told: set[int | None] = set()
+    for name in asked:
+        told |= found[name] if name in _AMONG_THEMSELVES else found[name] - team - {entry.actor_id}
+    return {person_id for person_id in told if person_id}
+
+
+_AMONG_THEMSELVES = ("person", "team", "coordinators")
+
+
+def _members(party_code: str | None) -> set[tuple[int, str, bool]]:
+    """Who is active in the party and in the secretariat: the person, the role, and whether it is one of the party."""
+    of_party = Membership.party_code.is_not(None)
+    here = or_(Membership.party_code.is_(None), Membership.party_code == party_code)
+    query = select(Membership.person_id, Membership.role, of_party).join(Person).where(Person.active, here)
+    return {(person_id, role, is_of_party) for person_id, role, is_of_party in db.session.execute(query)}

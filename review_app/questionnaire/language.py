@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, Literal
 
 from babel import Locale
@@ -142,10 +143,11 @@ class Question:
 
     def inner(self, code: str) -> "Question":
         """The question `code` of this group. Raises KeyError."""
-        for question in self.questions:
-            if question.code == code:
-                return question
-        raise KeyError(code)
+        return self._inner[code]
+
+    @cached_property
+    def _inner(self) -> Mapping[str, "Question"]:
+        return {question.code: question for question in self.questions}
 
 
 @dataclass(frozen=True)
@@ -196,18 +198,15 @@ class Questionnaire:
 
     def question(self, code: str) -> Question:
         """A top-level question (a group counts). Raises KeyError."""
-        for section in self.sections:
-            for question in section.questions:
-                if question.code == code:
-                    return question
-        raise KeyError(code)
+        return self._at[code][1]
+
+    @cached_property
+    def _at(self) -> Mapping[str, tuple[Section, Question]]:
+        return {question.code: (section, question) for section in self.sections for question in section.questions}
 
     def section_of(self, code: str) -> Section:
         """The section that holds the top-level question `code`. Raises KeyError."""
-        for section in self.sections:
-            if any(question.code == code for question in section.questions):
-                return section
-        raise KeyError(code)
+        return self._at[code][0]
 
     def find(self, code: str, group: str | None = None) -> Question:
         """A question by code, inside `group` when given. Raises KeyError."""

@@ -62,6 +62,11 @@ class Sheet:
         """Raises KeyError for an item of another report."""
         return self._items[item_id]
 
+    def group(self, item_id: UUID | None) -> str | None:
+        """The code of the group an item belongs to; None for the report itself and an entry that is not in it now."""
+        item = self._items.get(item_id) if item_id else None
+        return item.group if item else None
+
     def group_of(self, item: SheetItem) -> Question:
         """The group an item belongs to."""
         return self.questionnaire.question(item.group)
@@ -149,7 +154,7 @@ class Sheet:
             question = by_code[code]
             for needed in question.when.questions() if question.when else ():
                 settle(needed)
-            is_asked = question.is_asked({**outer, **settled})
+            is_asked = question.when is None or question.is_asked({**outer, **settled})
             settled[code] = self.value(code, item_id) if is_asked else None
 
         for code in by_code:

@@ -106,7 +106,7 @@ def test_an_answer_that_opens_questions_is_checked_where_they_are() -> None:
 def test_what_is_quick_is_run_and_the_rest_waits() -> None:
     before = sheet(WHOLE)
     standing = bring_up(
-        sheet({**WHOLE, (TWO, "results"): ""}), known(before, (TWO, "results")), settings={}, quick_only=True
+        sheet({**WHOLE, (TWO, "results"): ""}), known(before, (TWO, "results")), settings={}, only=QUICK
     )
 
     assert {rule for rule, _ in standing.ran} <= QUICK

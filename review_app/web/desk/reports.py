@@ -7,6 +7,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from review_app.checks.engine import progress
+from review_app.checks.registry import QUICK
 from review_app.forms.desk import InviteForm, ReplyForm
 from review_app.models import Point, Report
 from review_app.operations import accounts, reviews
@@ -42,7 +43,7 @@ def home() -> str | Response:
 @access.report("report.read_answers")
 def report(report: Report) -> str:
     """The task list: where the report stands, what is left, who acts."""
-    state, replies = checking(report, quick_only=True), replies_of(report)
+    state, replies = checking(report, only=QUICK), replies_of(report)
     sheet = state.sheet
     open_found = [one for one in state.found if one.fingerprint not in replies]
     return render_template(

@@ -8,7 +8,7 @@ from review_app.forms.desk import DeclarationForm
 from review_app.forms.review import StepForm
 from review_app.models import Report
 from review_app.operations.steps import Extras, situation_of, take_step
-from review_app.queries.reports import latest_snapshot, snapshot_of
+from review_app.queries.reports import last_number, snapshot_of
 from review_app.web import access
 from review_app.web.desk import blueprint
 from workflows.engine import Blocked
@@ -45,12 +45,7 @@ def hand_over(report: Report) -> Response | tuple[str, int]:
         )
     except Blocked as blocked:
         return _page(report, form, blocked.reasons), 422
-    return redirect(url_for("desk.receipt", report_id=done.id, number=_number(done)))
-
-
-def _number(report: Report) -> int:
-    snapshot = latest_snapshot(report)
-    return snapshot.number if snapshot else 0
+    return redirect(url_for("desk.receipt", report_id=done.id, number=last_number(done)))
 
 
 def _blockers(report: Report) -> tuple[Message, ...]:
