@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +32,7 @@ from config import ROLE_APP, ROLE_OWNER, ROLE_PUBLIC, Settings
 from review_app.database import plain
 from review_app.local_services import LocalPostgres, LocalValkey, free_port
 from tests.browser import Browser
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -68,11 +68,8 @@ class MailServer:
 
     def wait(self, count: int = 1, *, to: str = "", seconds: float = 30) -> list[EmailMessage]:
         """The messages (to one address) once there are `count`; fails when they do not come."""
-        end = time.monotonic() + seconds
-        while len(self.to(to)) < count:
-            came = f"{len(self.to(to))} of {count} messages to {to or 'anybody'} came in {seconds} s"
-            assert time.monotonic() < end, came
-            time.sleep(0.05)
+        what = f"{count} messages to {to or 'anybody'} have come"
+        wait_until(lambda: len(self.to(to)) >= count, what, seconds=seconds, left=lambda: f"{len(self.to(to))} have come.")
         return self.to(to)
 
 
@@ -333,11 +330,15 @@ def running_worker(app: "Flask", settings: Settings) -> Iterator[subprocess.Pope
 
 
 def _wait_for_worker(app: "Flask", process: subprocess.Popen[bytes], log: Any) -> None:
-    end = time.monotonic() + 40
-    while not app.extensions["celery"].control.ping(timeout=0.5):
-        if process.poll() is not None or time.monotonic() > end:
-            log.seek(0)
-            pytest.fail(f"the worker did not start:\n{log.read().decode()[-3000:]}")
+    def said() -> str:
+        log.seek(0)
+        return log.read().decode()[-3000:]
+
+    def is_up() -> bool:
+        assert process.poll() is None, f"the worker ended:\n{said()}"
+        return bool(app.extensions["celery"].control.ping(timeout=0.5))
+
+    wait_until(is_up, "the worker is up", seconds=40, left=said)
 
 
 @pytest.fixture

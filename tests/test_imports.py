@@ -2,7 +2,6 @@
 
 import io
 import json
-import time
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -28,6 +27,7 @@ from review_app.transaction import Stale, atomic
 from tests.browser import Browser, Page
 from tests.conftest import running_worker
 from tests.people import add_parties, make_person, sign_in
+from tests.waiting import wait_until
 from workflows.engine import Blocked
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -120,7 +120,7 @@ def test_from_the_files_to_the_public_page(app: Flask, settings: Settings, ada: 
     page = upload(page, "Read these files", files, {"group": GROUP, "party_code": "", "source": "The old platform"})
     address = page.url
     with app.app_context(), running_worker(app, settings):
-        wait(lambda: set(statuses(1).values()) == {"ready", "asking"})
+        wait_until(lambda: set(statuses(1).values()) == {"ready", "asking"}, "all is read", left=lambda: statuses(1))
     page = ada.get(address)
     assert page.has("1 text needs you", "2 texts leave nothing to ask")
 
@@ -159,14 +159,6 @@ def test_from_the_files_to_the_public_page(app: Flask, settings: Settings, ada: 
     assert ada.get(address).has("Everything is through", "Brought in")
     assert "Barges that sing" in ada.get("/en/published/peru-reports-2016").text
     assert ada.get("/en/notices").follow("Your import is through: see what needs you").h1 == "Import into Reports 2016"
-
-
-def wait(is_done: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not is_done():
-        assert time.monotonic() < end, "it did not come about"
-        database.session.rollback()
-        time.sleep(0.05)
 
 
 def test_the_same_words_enter_a_cycle_once(db: Any) -> None:

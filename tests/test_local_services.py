@@ -5,7 +5,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psycopg
@@ -16,6 +15,7 @@ from redis.retry import Retry
 
 from review_app import local_services
 from review_app.local_services import Identity, LocalPostgres, LocalValkey, as_nobody, free_port, is_listening
+from tests.waiting import wait_until
 
 IS_ROOT = os.geteuid() == 0
 
@@ -141,10 +141,7 @@ def test_no_server_outlives_the_process_that_started_it(folder: Path) -> None:
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     parent.stdout.close()
-    end = time.monotonic() + 10
-    while is_listening(port):
-        assert time.monotonic() < end, "PostgreSQL still runs"
-        time.sleep(0.05)
+    wait_until(lambda: not is_listening(port), "PostgreSQL is gone", seconds=10)
 
 
 def test_a_server_that_cannot_start_says_why(folder: Path) -> None:

@@ -1,7 +1,6 @@
 """One form, one effect: sent twice one after the other, and at the same moment by two real threads."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from tests import steps_http as steps
 from tests.browser import Browser, form_of, send
 from tests.conftest import Ground, _empty_queue, empty_tables
 from tests.people import PASSWORD, add_parties, make_person, sign_in
+from tests.waiting import wait_until
 
 EDITION = ("programme-monitoring", "2026")
 People = Mapping[str, Browser]
@@ -92,9 +92,7 @@ class AtOnce:
             threads = [self._start(0)]
             assert self.is_ready.wait(20), "the first one never came to its commit"
             threads.append(self._start(1))
-            end = time.monotonic() + 20
-            while not (self.has_waited or 1 in self.answers or time.monotonic() > end):
-                self.has_waited = _is_waiting(self.browsers[0]._client.application)
+            wait_until(self._is_second_stopped, "the second waits for the first, or went by", seconds=20)
             self.may_commit.set()
             for thread in threads:
                 thread.join(20)
@@ -112,6 +110,10 @@ class AtOnce:
         thread = threading.Thread(target=run)
         thread.start()
         return thread
+
+    def _is_second_stopped(self) -> bool:
+        self.has_waited = _is_waiting(self.browsers[0]._client.application)
+        return self.has_waited or 1 in self.answers
 
     def _stop(self, session: Session) -> None:
         if threading.get_ident() == self.first and not self.is_ready.is_set():

@@ -1,6 +1,5 @@
 """The life of findings: checked after a save and only where it was, counted, set for a cycle, checked again when a rule changes."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -34,6 +33,7 @@ from review_app.transaction import atomic
 from tests import steps_http as steps
 from tests.browser import Browser, Page
 from tests.people import add_parties, make_person, sign_in
+from tests.waiting import wait_until
 from workflows.engine import Blocked
 
 NOW = datetime(2027, 1, 10, 12, tzinfo=UTC)
@@ -414,14 +414,6 @@ def test_the_worker_checks_what_was_saved_and_the_writer_sees_it(
 
     with app.app_context():
         tasks.sweep()
-        wait_until(lambda: not reads.unchecked_reports())
+        wait_until(lambda: not reads.unchecked_reports(), "all is checked", left=reads.unchecked_reports)
         assert list(database.session.scalars(select(Finding.quote).where(Finding.rule == "SPAM-01"))) == ["contractors.example.com"]
     assert not carla.get(home).has("being checked")
-
-
-def wait_until(is_so: Callable[[], bool], *, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < end, f"it did not come within {seconds} s"
-        database.session.rollback()
-        time.sleep(0.05)

@@ -1,14 +1,13 @@
 """Delivery: each reaction runs once, each mail is sent by one sender, and nothing is lost when one of them dies."""
 
 import socket
-import time
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
-from sqlalchemy import event, make_url
+from sqlalchemy import event, make_url, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -21,7 +20,9 @@ from review_app.operations.dispatching import LEASE, MOST_ATTEMPTS, wait_after
 from review_app.transaction import atomic
 from tests.conftest import running_worker
 from tests.delivery import NOW, change, dispatch, mails, make_world, state
+from tests.waiting import wait_until
 
+IDLE = 3
 pytestmark = pytest.mark.by_hand("a report is put into a state and a fact is stated, to see what is done about it")
 
 
@@ -204,11 +205,7 @@ def test_the_sweeper_finds_what_no_doorbell_announced(db, rung):
 def test_a_real_worker_hears_the_doorbell_and_sends(db, smtp, worker):
     entry = state("report.published", make_world(), now=datetime.now(UTC))
     assert len(smtp.wait(1, to="rosa@example.org")) == 1
-    for _ in range(100):
-        if {found.status for found in mails(entry)} == {"sent"}:
-            break
-        time.sleep(0.1)
-    assert {found.status for found in mails(entry)} == {"sent"}
+    wait_until(lambda: {found.status for found in mails(entry)} == {"sent"}, "every mail counts as sent")
     assert dispatch(entry).done_at is not None
 
 
@@ -224,21 +221,34 @@ def test_a_broker_that_refuses_does_not_undo_what_was_committed(db, ground):
     assert dispatching.open_dispatches(NOW + timedelta(seconds=5)) == [entry]
 
 
-def lose_the_database(settings):
+@pytest.fixture
+def pool(db):
+    """The connections of the application's pool, some of them open and idle, as in a process that has done much."""
+    db.session.remove()
+    with ExitStack() as stack:
+        for _ in range(IDLE):
+            stack.enter_context(db.engine.connect())
+    assert db.engine.pool.checkedin() >= IDLE
+    return db.engine.pool
+
+
+def lose_the_database(settings, pool):
     """End every connection the application has, as a PostgreSQL that falls does."""
-    with psycopg.connect(settings.database_admin_url.replace("+psycopg", ""), autocommit=True) as admin:
-        admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'relata_app'")
+    with psycopg.connect(plain(make_url(settings.database_admin_url)), autocommit=True) as admin:
+        ended = admin.execute("""
+            select pg_terminate_backend(pid, 10000) from pg_stat_activity where usename = 'relata_app'""").fetchall()
+    assert len(ended) >= pool.checkedin() + pool.checkedout() >= IDLE and {is_gone for (is_gone,) in ended} == {True}
 
 
-def test_a_database_that_is_lost_when_the_mail_is_out_is_waited_for(db, smtp, settings):
+def test_a_database_that_is_lost_when_the_mail_is_out_is_waited_for(db, smtp, settings, pool):
+    """Its connections are gone, idle ones too, and nobody tells it."""
     notice_id, commits = published_mail(make_world()), []
     db.session.remove()
-    db.engine.dispose()  # a worker has one connection; here earlier tests may have left more in the pool
 
     def lose(session):
         commits.append(session)
         if len(commits) == 2:
-            lose_the_database(settings)
+            lose_the_database(settings, pool)
 
     event.listen(Session, "before_commit", lose)
     try:
@@ -249,16 +259,24 @@ def test_a_database_that_is_lost_when_the_mail_is_out_is_waited_for(db, smtp, se
     assert (notice(db, notice_id).status, len(smtp.messages)) == ("sent", 1)
 
 
-def test_a_database_that_is_lost_before_the_mail_is_out_does_not_count_as_a_refusal(db, smtp, settings):
+def test_connections_that_ended_while_nobody_spoke_on_them_are_not_taken(db, settings, pool):
+    """Of a server that fell in the night the first request in the morning knows nothing."""
+    db.session.remove()
+    lose_the_database(settings, pool)
+    with ExitStack() as stack:
+        taken = [stack.enter_context(db.engine.connect()) for _ in range(IDLE)]
+        assert [connection.scalar(select(1)) for connection in taken] == [1] * IDLE
+
+
+def test_a_database_that_is_lost_before_the_mail_is_out_does_not_count_as_a_refusal(db, smtp, settings, pool):
     notice_id, reads = published_mail(make_world()), []
     db.session.remove()
-    db.engine.dispose()  # a worker has one connection; here earlier tests may have left more in the pool
 
     def lose(connection, cursor, statement, *_):
         if "from notice" in statement.lower():
             reads.append(statement)
         if len(reads) == 1:
-            lose_the_database(settings)
+            lose_the_database(settings, pool)
 
     event.listen(Engine, "before_cursor_execute", lose)
     try:
@@ -277,8 +295,8 @@ def test_a_mail_server_that_never_answers_holds_a_sender_for_a_bounded_time(db, 
     with socket.create_server(("127.0.0.1", 0)) as silent, ExitStack() as stack:
         stack.enter_context(running_worker(app, replace(settings, smtp_port=silent.getsockname()[1])))
         tasks.send_notice.apply_async(args=[notice_id], soft_time_limit=1)
-        while not (left := notice(db, notice_id)).error:
-            time.sleep(0.05)
+        wait_until(lambda: notice(db, notice_id).error, "the sender gives up")
+    left = notice(db, notice_id)
     assert (left.status, left.attempts, left.error) == ("pending", 1, "SoftTimeLimitExceeded: SoftTimeLimitExceeded()")
 
 

@@ -1,7 +1,8 @@
-"""A batch of 5,000 old texts: read and brought in by a worker that is killed on the way, each once, and what is doubtful asked."""
+"""A batch of 5,000 old texts: one worker dies reading, one bringing in; each text comes in once, the doubtful ones wait."""
 
 import os
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ from review_app.readers.countries import code_of
 from seeds.reference import load_parties, read_data
 from tests.conftest import running_worker
 from tests.figures.conftest import Figure, size
-from tests.test_imports import GROUP, NOW, is_in_the_middle_of_a_turn, measure, objectives, plan, wait
+from tests.test_imports import GROUP, NOW, is_in_the_middle_of_a_turn, measure, objectives, plan
+from tests.waiting import wait_until
 
 TEXTS = size(40, full=5000)
 # As many parties as report in life, so that each has a few dozen texts.
@@ -34,21 +36,20 @@ def test_five_thousand_texts(app: Flask, settings: Settings, clock: object, figu
     with app.app_context():
         load_parties()
         cycle = plan()
-        with running_worker(app, settings) as first:
-            files = [(name, words.encode()) for name, words in texts.items()]
+        files = [(name, words.encode()) for name, words in texts.items()]
+        with running_worker(app, settings) as worker:
             batch = importing.begin_with_files(
                 SYSTEM, files, cycle_id=cycle.id, group=GROUP, party_code=None, source="", now=NOW
             ).id
-            wait(lambda: is_in_the_middle_of_a_turn() or not has_work(batch))
-            for child in Path(f"/proc/{first.pid}/task/{first.pid}/children").read_text().split():
-                os.kill(int(child), signal.SIGKILL)
-            first.kill()
-            first.wait()
+            unread = kill_in_a_turn(worker, batch)
+        with running_worker(app, settings) as worker:
+            ring(app, batch)
+            wait_until(lambda: not has_work(batch), "all is read", seconds=LONGEST)
+            importing.accept_ready(SYSTEM, batch, now=NOW)
+            accepted = kill_in_a_turn(worker, batch)
         with running_worker(app, settings):
             ring(app, batch)
-            wait(lambda: not has_work(batch), LONGEST)
-            importing.accept_ready(SYSTEM, batch, now=NOW)
-            wait(lambda: not has_work(batch), LONGEST)
+            wait_until(lambda: not has_work(batch), "all is brought in", seconds=LONGEST)
         again = importing.begin_with_files(
             SYSTEM, files, cycle_id=cycle.id, group=GROUP, party_code=None, source="", now=NOW
         ).id
@@ -56,17 +57,28 @@ def test_five_thousand_texts(app: Flask, settings: Settings, clock: object, figu
             ImportText.batch_id, ImportText.status
         )
         counts = {(batch_id, status): count for batch_id, status, count in db.session.execute(counted)}
-        figure(
-            "texts of one import that a killed worker left for the next",
-            counts[batch, "imported"],
-            exactly=TEXTS * 9 // 10,
-        )
+        figure("texts of one import that a worker killed while reading left unread", unread, at_least=1)
+        figure("texts of it that a worker killed while bringing in left for the next", accepted, at_least=1)
+        figure("texts of it that were brought in", counts[batch, "imported"], exactly=TEXTS * 9 // 10)
         figure("texts of it that a person is asked about", counts[batch, "asking"], exactly=TEXTS - TEXTS * 9 // 10)
         figure("texts that were sent again and taken twice", TEXTS - counts[again, "duplicate"], exactly=0)
         assert db.session.scalar(select(func.count(func.distinct(ImportText.item_id)))) == TEXTS * 9 // 10
         assert db.session.scalar(select(func.count()).select_from(Item)) == TEXTS * 9 // 10
         assert db.session.scalar(select(func.count()).select_from(Report)) == min(len(COUNTRIES), TEXTS * 9 // 10)
         assert broken() == {}
+
+
+def kill_in_a_turn(worker: subprocess.Popen[bytes], batch: int) -> int:
+    """End the worker and its children in the middle of a turn; how many texts it leaves to do."""
+    wait_until(is_in_the_middle_of_a_turn, "a turn has begun")
+    for child in Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split():
+        os.kill(int(child), signal.SIGKILL)
+    worker.kill()
+    worker.wait()
+    wait_until(lambda: not is_in_the_middle_of_a_turn(), "the database has noticed that the worker is gone")
+    return db.session.scalar(
+        select(func.count()).where(ImportText.batch_id == batch, ImportText.status.in_(("waiting", "accepted")))
+    ) or 0
 
 
 def ring(app: Flask, batch: int) -> None:

@@ -5,7 +5,6 @@ without knowing of it. What comes of both must be what one of the two orders, on
 """
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import product
@@ -29,6 +28,7 @@ from tests.conftest import Ground
 from tests.figures.conftest import Figure
 from tests.moves import MOVES, STAGES, STEPS, Place, bring_to, outcome_of, picture
 from tests.small_report import NOW, SECTION, Small, small_world, undone
+from tests.waiting import wait_until
 
 RACES = [(stage, first, second) for stage, (_, _, moves) in STAGES.items() for first, second in product(moves, moves)]
 # Where each step is legal: there it is raced, too, against the steps that never are at the same time.
@@ -91,9 +91,7 @@ class Race:
             one = self._start(0)
             assert self.is_ready.wait(10) or not one.is_alive()
             two = self._start(1)
-            end = time.monotonic() + 10
-            while two.is_alive() and not self._is_waiting() and time.monotonic() < end:
-                time.sleep(0.002)
+            wait_until(lambda: not two.is_alive() or self._is_waiting(), "the second is through or waits", seconds=10)
             self.may_commit.set()
             one.join(20)
             two.join(20)
