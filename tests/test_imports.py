@@ -206,6 +206,15 @@ def test_a_text_says_its_party_only_when_it_is_one(db: Any) -> None:
     assert [doubt["why"] for doubt in text_named("france.txt").doubts] == ["no_party"]
 
 
+def test_texts_of_two_parties_go_into_a_report_each(db: Any) -> None:
+    batch = begin({"peru.txt": measure("Barges"), "chile.txt": measure("Quays", "Chile")})
+    work(batch)
+    importing.accept_ready(SYSTEM, batch, now=NOW)
+    work(batch)
+    assert broken() == {}
+    assert sorted(database.session.scalars(select(Report.party_code))) == ["CL", "PE"]
+
+
 def test_a_report_that_was_brought_in_grows_and_a_submitted_one_does_not(db: Any) -> None:
     first = begin({"a.txt": measure("Barges")})
     work(first)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +31,7 @@ WORDS = [
     "- Implementing Agency: by the Guild, here.", "Summary", "Other figures :", "This measure was reported by civil society.", "", " ",
     "You are viewing an archived web page", "Goa", "\u00e9crits d\u2019hier", "e\u0301crits", "ﬁn", "...",
 ]
+SHORTEST_IN_SMALL_LETTERS = 16
 SHOWN_ELSEWHERE = {"path", "form", "country", "year", "domains", "money", "evaluated", "heading_language", "narrative_language"}
 
 
@@ -87,9 +89,46 @@ def test_any_mixture_of_marks(text: str) -> None:
     assert_nothing_lost("Financial resources allocated to the policy/measure in USD:\n" + text)
 
 
+def ways_to_write(caption: str) -> tuple[str, ...]:
+    capital = caption[0].upper() + caption[1:]
+    return capital, caption.upper(), f"{capital} ? :", f"**{capital}**:"
+
+
+def captions_of(text: str) -> str:
+    return " ".join(read(text).words("captions"))
+
+
 def test_every_long_caption_opens_its_field_whatever_its_case_and_points() -> None:
     for caption in LONG_CAPTIONS:
-        capital = caption[0].upper() + caption[1:]
-        for written in (capital, caption.upper(), f"{capital} ? :", f"**{capital}**:"):
-            reading = read(f"{written}\nvalue")
-            assert written.strip("*: ?") in " ".join(reading.words("captions")), written
+        # "type of entity" and the like are also said in a sentence.
+        small = (caption.lower(),) if len(caption) >= SHORTEST_IN_SMALL_LETTERS else ()
+        for written in (*ways_to_write(caption), *small):
+            assert written.strip("*: ?") in captions_of(f"Books by Barge\n\n{written}\nvalue"), written
+
+
+FORM = "Books by Barge\n\nWhere\nPeru\nDescribe the main features of the policy/measure:\nBarges carry books.\n"
+
+
+@pytest.mark.parametrize("caption", written_out(SHORT_WORDINGS))
+def test_a_short_caption_opens_its_field_alone_on_a_line_of_a_form(caption: str) -> None:
+    for written in ways_to_write(caption):
+        assert written.strip("*: ?") in captions_of(f"{FORM}{written}\nIt lends books to villages."), written
+    for words in (caption.lower(), f"So {caption} are told", f"{caption} and more of it"):
+        text = f"{FORM}{words}\nIt lends books to villages."
+        assert words not in captions_of(text), "ordinary words are a caption"
+        assert_nothing_lost(text)
+
+
+VALUES = {"where": "Peru", "when": "2018", "who": "The Guild of Rowers"}
+
+
+@pytest.mark.parametrize("field", METADATA_WORDINGS)
+def test_metadata_open_their_field_before_the_form_and_nowhere_else(field: str) -> None:
+    for caption in written_out({field: METADATA_WORDINGS[field]}):
+        form = "Describe the main features of the policy/measure:\nBarges carry books."
+        for written in ways_to_write(caption):
+            text = f"Books by Barge\n\n{written}\n{VALUES[field]}\n{form}"
+            assert written.strip("*: ?") in captions_of(text), written
+        text = f"Books by Barge\n\n{form}\n{caption.lower()} it goes, nobody knows."
+        assert caption.lower() not in captions_of(text).split(), "ordinary words are a caption"
+        assert_nothing_lost(text)

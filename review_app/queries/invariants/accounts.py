@@ -16,6 +16,7 @@ INVARIANTS = {
           select 'entry ' || id, actor_kind, actor_id from entry union all select 'answer ' || id, actor_kind, actor_id from answer
           union all select 'save ' || id, actor_kind, actor_id from save
           union all select 'snapshot ' || id, actor_kind, actor_id from snapshot
+          union all select 'form ' || id, actor_kind, actor_id from filled_form
         ) done (id, actor_kind, actor_id)
         where (actor_kind = 'person') <> exists (select 1 from person p where p.id = done.actor_id)""",
     "a session belongs to a person who is not there": """
