@@ -344,6 +344,12 @@ def _wait_for_worker(app: "Flask", process: subprocess.Popen[bytes], log: Any) -
 @pytest.fixture
 def live(app: "Flask", ground: Ground) -> Iterator[str]:
     """The application served over HTTP at `settings.public_base_url`, which it yields."""
+    with served(app, ground) as address:
+        yield address
+
+
+@contextmanager
+def served(app: "Flask", ground: Ground) -> Iterator[str]:
     from werkzeug.serving import make_server
 
     host, port = ground.web_socket.getsockname()

@@ -14,7 +14,7 @@ from review_app.models.accounts import MOMENT
 class AnsweredForm(db.Model):
     """A form that had its effect, and what it was answered. `key` is a sha256 of all that was sent; nobody has no `person_id`.
 
-    `answer`: {"status": 302, "to": address, "said": [[category, sentence], ...]}.
+    `answer`: {"status": 302, "to": address, "said": [[category, sentence], ...]}, or to a script {"status": 200, "json": {...}}.
     """
 
     __tablename__ = "answered_form"

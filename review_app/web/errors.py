@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, current_app, render_template, request, url_for
+from flask import Flask, current_app, jsonify, render_template, request, url_for
 from flask_babel import gettext
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.wrappers import Response
 
@@ -18,7 +18,7 @@ from workflows.engine import Blocked, IllegalStep
 
 log = logging.getLogger(__name__)
 
-Shown = tuple[str, int]
+Shown = tuple[str | Response, int]
 
 
 def _kept_if_readable() -> Sequence[tuple[str, str]]:
@@ -41,6 +41,8 @@ def _page(
     status: int, title: str, words: str, *, reasons: Sequence[object] = (), address: str = "", button: str = "",
     is_kept: bool = False,
 ) -> Shown:
+    if request.is_json:  # a script asks, whose page still shows what was typed
+        return jsonify(title=title, words=" ".join([words, *map(presentation.say, reasons)])), status  # type: ignore[arg-type]
     page = render_template(
         "pages/errors/error.html", status=status, title=title, words=words, reasons=reasons, kept=_kept_if_readable(),
         address=address, button=button or gettext("Open the page as it is now"), is_kept=is_kept,
@@ -57,6 +59,8 @@ def expired(error: CSRFError) -> Shown | Response:
     if first := once.answered_before(owner, once.digest()):
         return first
     title = gettext("This page was open too long")
+    if request.is_json:
+        return _renewed(person.id if person else None)
     page = keeping.keep(owner)
     if page is None:
         words = gettext(
@@ -73,6 +77,16 @@ def expired(error: CSRFError) -> Shown | Response:
     )
     sign_in = f"{url_for('auth.sign_in')}?{urlencode({'next': page})}"
     return _page(400, title, words, address=sign_in, button=gettext("Sign in to get it back"), is_kept=True)
+
+
+def _renewed(person_id: int | None) -> Shown:
+    """To a script: sign in (401); a token of the session that its person has now (400), with which it may send again; or that
+    somebody else has signed in at this browser (403)."""
+    if person_id is None:
+        return jsonify(title=gettext("You were signed out")), 401
+    if once.is_page_of(person_id):
+        return jsonify(csrf_token=generate_csrf()), 400
+    return jsonify(title=gettext("Somebody else has signed in at this browser")), 403
 
 
 def denied(error: Denied) -> Shown:
@@ -137,6 +151,8 @@ def http(error: HTTPException) -> Shown:
 
 def broken(error: Exception) -> Shown:
     """Our own fault. The page needs neither database nor session, since either may be what broke."""
+    if request.is_json:
+        return jsonify(title=gettext("Something broke")), 500
     template = current_app.jinja_env.get_template("pages/errors/broken.html")
     return template.render(lang=presentation.current_language(), kept=_kept_if_readable()), 500
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Flask, current_app, g, redirect, request, session
+from flask import Flask, current_app, g, jsonify, redirect, request, session
 from werkzeug.wrappers import Response
 
 from review_app.forms.numbers import whole_number
@@ -64,9 +64,10 @@ def answered_before(person_id: int | None, key: str | None) -> Response | None:
     answer = answer_to(person_id, key) if key else None
     if answer is None:
         return None
-    if answer["said"]:
+    if answer.get("said"):
         session["_flashes"] = [tuple(line) for line in answer["said"]]
-    response: Response = redirect(answer["to"], answer["status"])
+    response: Response = redirect(answer["to"], answer["status"]) if "to" in answer else jsonify(answer["json"])
+    response.status_code = answer["status"]
     return response
 
 
@@ -81,7 +82,7 @@ def _once(view: Callable[..., Any]) -> Callable[..., Any]:
         try:
             with held():
                 response = current_app.make_response(view(*args, **kwargs))
-                if response.status_code in REDIRECTS:
+                if response.status_code in REDIRECTS or response.is_json:
                     sent.answer_once(person_id, key, _answer(response), now=access.now())
                     _use_kept(person_id)
         except Exception:
@@ -96,6 +97,8 @@ def _once(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _answer(response: Response) -> dict[str, Any]:
+    if response.is_json:
+        return {"status": response.status_code, "json": response.get_json()}
     said = [[category, str(words)] for category, words in session.get("_flashes", [])]
     return {"status": response.status_code, "to": response.headers["Location"], "said": said}
 

@@ -22,6 +22,7 @@ from review_app.questionnaire.sheets import Sheet, SheetItem
 from review_app.web import access
 from review_app.web.desk import blueprint
 from review_app.web.desk.reports import is_recallable, visible_points
+from review_app.web.desk.saving import told
 from review_app.web.presentation import current_language, say
 
 TEXTS_A_PAGE = 30
@@ -47,7 +48,7 @@ def section(report: Report, code: str) -> str:
 @blueprint.post("/reports/<int:report_id>/sections/<code>")
 @access.report("report.write")
 def save_section(report: Report, code: str) -> Response:
-    """Save what was typed, whatever it is, then go where the button says."""
+    """Save what was typed, whatever it is, then go where the button says; a script, which sends one answer, is told how it went."""
     home = _section(report, code)
     return _save(report, home, home.plain_questions, None)
 
@@ -244,6 +245,8 @@ def _save(
     holding = {q.code for q in sent} if request.form.get("go") == "holds" else set(request.form.getlist("holds"))
     typed = [Typed(q.code, form.typed(q), form.seen(q), lang, is_relabelled, q.code in holding, form.blank(q)) for q in sent]
     outcomes = save_answers(access.actor(), report.id, typed, section=home.code, item_id=item_id, now=access.now())
+    if request.is_json:
+        return told(report, outcomes, typed, questions=questions, item_id=item_id)
     lost = [outcome.save_id for outcome in outcomes if outcome.result == "conflict" and outcome.save_id]
     if lost or more:
         return _after(report, home, entry, [*lost, *more], has_saved=_count(outcomes) > 0)
