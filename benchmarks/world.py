@@ -168,7 +168,7 @@ class Made:
 def _explain(report_id: int, now: datetime) -> None:
     """Answer every error a check may see in the texts, so that the report can be submitted."""
     report = db.session.get_one(Report, report_id)
-    for found in check(sheet_of(report), now):
+    for found in check(sheet_of(report)):
         if found.severity == "error" and found.fingerprint not in replies_of(report):
             findings.reply(person("carla"), report_id, found.fingerprint, reason="It is so.", now=now)
 

@@ -177,12 +177,9 @@ def read_measures(paths: tuple[Path, ...]) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def check_measures(paths: tuple[Path, ...]) -> None:
     """Check old reports (text, HTML, DOCX, PDF): one JSON object a line for each measure, in their order. Needs no database."""
-    from datetime import UTC, datetime
-
     from review_app.readers.checking import check_text, records
 
-    now = datetime.now(UTC)
-    _print_measures(paths, lambda source: {"findings": records(check_text(source.text, now))})
+    _print_measures(paths, lambda source: {"findings": records(check_text(source.text))})
 
 
 def _print_measures(paths: tuple[Path, ...], answer: "Callable[[Source], dict[str, Any]]") -> None:

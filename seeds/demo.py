@@ -123,7 +123,7 @@ class World:
         self.move(cycle, "open", at=self.ago(309))
         page = read_data("written-chile-crece-contigo-2018")
         report = self.write(page, "matias", at=self.ago(290), submitted=self.ago(270))
-        for found in check(sheet_of(report), self.ago(272)):
+        for found in check(sheet_of(report)):
             if found.severity == "error":
                 findings.reply(self.people["matias"], report.id, found.fingerprint, reason=page["reason"], now=self.ago(272))
         self.submit(report, "valentina", at=self.ago(270))

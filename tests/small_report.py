@@ -102,7 +102,7 @@ def _made() -> Small:
     )  # fmt: skip
     cycle = cycles.move_cycle(SYSTEM, cycle.id, "open", seen=cycle.row_version, now=NOW)
     report = db.session.scalars(select(Report)).one()
-    (gap,) = check(sheet_of(report), NOW)
+    (gap,) = check(sheet_of(report))
     assert gap.severity == "error"
     return Small(people, cycle.id, report.id, gap.fingerprint)
 

@@ -273,7 +273,7 @@ def test_a_token_that_was_answered_for_stays(press: Press, client: Browser) -> N
     questionnaire = library.get("country-report", "1")
     raw = "Visión.\n\nbestbonus.biz"
     sheet = Sheet(questionnaire, {(None, "overview"): Cell(values.read(questionnaire.find("overview"), raw), "es")})
-    replied = [found.fingerprint for found in check(sheet, NOW) if found.rule == "SPAM-01"]
+    replied = [found.fingerprint for found in check(sheet) if found.rule == "SPAM-01"]
     press.publish(press.report(), {"overview": raw}, replied=replied)
     assert client.get("/en/published/peru-country-report-2026").has("bestbonus.biz")
 

@@ -273,7 +273,7 @@ def _make_place(party: str, stage: str, report_id: int) -> Place:
     if stage == "revision":
         _save(writer, report_id, "results_and_lessons", {"worked_well": word(party, stage, "unsent")}, seen=1)
     report = db.session.get_one(Report, report_id, populate_existing=True)
-    spam = next(found for found in check(sheet_of(report), _now()) if found.offer == "remove")
+    spam = next(found for found in check(sheet_of(report)) if found.offer == "remove")
     of_report = {model: select(model.id).where(model.report_id == report_id) for model in (FilledForm, Save, Point, Snapshot)}
     return Place(
         party=party, stage=stage, report_id=report_id, row_version=report.row_version, state=report.state, item_id=item_id,
@@ -306,7 +306,7 @@ def _write(writer: Person, report_id: int, party: str, stage: str) -> tuple[str,
     if stage != "draft":
         spam = [
             found
-            for found in check(sheet_of(db.session.get_one(Report, report_id)), _now())
+            for found in check(sheet_of(db.session.get_one(Report, report_id)))
             if found.severity == "error"
         ]
         for found in spam:

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from review_app.checks.found import Context, Found, Place, Rule, places
+from review_app.checks.found import SEVERITIES, Context, Found, Place, Rule, places
 from review_app.checks.registry import RULES
 from review_app.questionnaire.language import Question
 from review_app.questionnaire.sheets import Sheet
@@ -14,11 +13,7 @@ from review_app.questionnaire.values import is_blank
 
 __all__ = ["RULES", "Context", "Found", "Progress", "Rule", "SectionProgress", "check", "explained", "progress"]
 
-_GENERAL = {
-    "REQ-01": frozenset({"EVAL-01", "TAG-01", "MON-01", "PART-01", "PART-02", "FORM-01"}),
-    "TEXT-04": frozenset({"FORM-01", "MON-01", "SPAM-01"}),
-}
-"""General rule -> the special ones that speak for it at the same place."""
+_GENERALS = {rule.id: rule.speaks_for for rule in RULES}
 
 Status = Literal["not_started", "in_progress", "completed", "problem", "optional"]
 
@@ -53,12 +48,11 @@ class Progress:
 
 
 def check(
-    sheet: Sheet, now: datetime, *, only: Collection[str] | None = None, off: Collection[str] = (),
+    sheet: Sheet, *, only: Collection[str] | None = None, off: Collection[str] = (),
     items: Collection[UUID | None] | None = None, context: Context = Context(),
 ) -> tuple[Found, ...]:
     """What there is to say about the answers, in the order of the questionnaire.
 
-    `now` (aware, UTC) is there for rules about time; none of the present ones looks at it.
     `only`: ids of the rules that are asked; their findings are the same as in a full run. `off`: ids of rules that do not
     exist for this run. `items`: the entries to look at (None among them: the report's own answers).
     """
@@ -72,12 +66,12 @@ def without_general(found: Collection[Found]) -> list[Found]:
     rules_at: dict[tuple[object, ...], set[str]] = {}
     for one in found:
         rules_at.setdefault(_spot(one), set()).add(one.rule)
-    return [one for one in found if not rules_at[_spot(one)] & _GENERAL.get(one.rule, frozenset())]
+    return [one for one in found if not any(one.rule in generals_of(rule) for rule in rules_at[_spot(one)])]
 
 
-def generals_of(rule: str) -> list[str]:
+def generals_of(rule: str) -> frozenset[str]:
     """The general rules that are silent where `rule` speaks."""
-    return [general for general, special in _GENERAL.items() if rule in special]
+    return _GENERALS.get(rule, frozenset())
 
 
 def in_order(sheet: Sheet, found: Iterable[Found]) -> tuple[Found, ...]:
@@ -88,7 +82,7 @@ def in_order(sheet: Sheet, found: Iterable[Found]) -> tuple[Found, ...]:
 def with_silencers(only: Iterable[str]) -> set[str]:
     """The rules with those that may speak for them."""
     wanted = set(only)
-    while more := {silencer for rule in wanted for silencer in _GENERAL.get(rule, ())} - wanted:
+    while more := {rule for rule, generals in _GENERALS.items() if generals & wanted} - wanted:
         wanted |= more
     return wanted
 
@@ -150,16 +144,11 @@ def _spot(one: Found) -> tuple[object, ...]:
 
 
 def _order(sheet: Sheet) -> Callable[[Found], tuple[int, ...]]:
-    top = {q.code: place for place, q in enumerate(q for s in sheet.questionnaire.sections for q in s.questions)}
-    items: dict[UUID, int] = {item.id: place for place, item in enumerate(sheet.items)}
-    severities = ("error", "warning", "note")
+    items: dict[UUID | None, int] = {None: 0} | {item.id: place for place, item in enumerate(sheet.items, start=1)}
+    places = sheet.questionnaire.places
 
     def key(one: Found) -> tuple[int, ...]:
-        inner = 0
-        if one.group:
-            codes = [question.code for question in sheet.questionnaire.question(one.group).questions]
-            inner = codes.index(one.question)
-        item = items[one.item_id] + 1 if one.item_id else 0
-        return (top[one.group or one.question], item, inner, one.row or 0, severities.index(one.severity))
+        top, inner = places[one.group or one.question], places[f"{one.group}.{one.question}"] if one.group else 0
+        return (top, items[one.item_id], inner, one.row or 0, SEVERITIES.index(one.severity))
 
     return key

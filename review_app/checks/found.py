@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from review_app.checks.sentences import small
@@ -14,6 +14,8 @@ from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
 from workflows.messages import Message
 
 Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+"""Gravest first."""
 Value = Mapping[str, Any]
 _MOST_KEPT = 20
 
@@ -177,6 +179,9 @@ class Rule:
     named in `context`. No role and no type: every answer. From within an entry it may read the report's own answers with a
     role of `around`; one that `compares` reads the other entries too.
 
+    `is_quick`: what is required, and on which condition; it runs with every page, the others in the worker after a save.
+    `speaks_for`: the general rules that are silent where this one speaks.
+
     Raise `version` whenever it may find something else than before: the worker then runs it over every report.
     """
 
@@ -189,6 +194,8 @@ class Rule:
     context: frozenset[str] = frozenset()
     around: frozenset[str] = frozenset()
     compares: bool = False
+    is_quick: bool = False
+    speaks_for: frozenset[str] = frozenset()
     version: int = 1
 
     def reads(self, question: Question) -> bool:

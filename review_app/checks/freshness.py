@@ -16,7 +16,6 @@ Spot = tuple[UUID | None, str]
 Run = tuple[str, UUID | None]
 """A rule and the place it looks at."""
 
-SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 OFF: Literal["off"] = "off"
 
 
@@ -141,7 +140,7 @@ def _touched(sheet: Sheet, changed: Iterable[Spot]) -> Iterator[tuple[UUID | Non
     codes: dict[UUID | None, set[str]] = {}
     for item_id, code in changed:
         codes.setdefault(item_id, set()).add(code)
-    top = [question for section in sheet.questionnaire.sections for question in section.questions]
+    top = sheet.questionnaire.by_code.values()
     of_report = _hanging_on(codes.get(None, set()), top)
     yield from ((None, question) for question in top if question.code in of_report)
     for group in (question for question in top if question.is_group):

@@ -29,12 +29,11 @@ _PROSE = _names("text longtext money")
 _WORDS = _names("text longtext money contact table")
 _SOURCE = _names("source")
 
-QUICK = frozenset({"CARRY-01", "EVAL-01", "FORM-01", "LEAST-01", "LIMIT-01", "MON-01", "PART-01", "PART-02", "REQ-01", "TAG-01"})
-"""What is required, and on which condition: these run with every page. The worker runs the others after a save."""
+_REQUIRED = _names("REQ-01")
 
 RULES: tuple[Rule, ...] = (
-    Rule("CARRY-01", "error", Message("An answer of the last report that nobody has confirmed"), completeness.unconfirmed),
-    Rule("REQ-01", "error", Message("A required answer, cell or entry is missing"), completeness.missing),
+    Rule("CARRY-01", "error", Message("An answer of the last report that nobody has confirmed"), completeness.unconfirmed, is_quick=True),
+    Rule("REQ-01", "error", Message("A required answer, cell or entry is missing"), completeness.missing, is_quick=True),
     Rule(
         "REQ-02", "warning", Message("A caption for the website without an address"), sources.captions_without_address,
         roles=_names("website"), context=_SOURCE, version=2,
@@ -43,18 +42,21 @@ RULES: tuple[Rule, ...] = (
         "REQ-03", "warning", Message("Results that are very short or give no figure"), substance.thin_results,
         roles=_names("results"), context=_SOURCE,
     ),
-    Rule("FORM-01", "error", Message("An answer cannot be read as what is asked for"), completeness.unreadable_answers, version=3),
+    Rule(
+        "FORM-01", "error", Message("An answer cannot be read as what is asked for"), completeness.unreadable_answers,
+        is_quick=True, speaks_for=_names("REQ-01 TEXT-04"), version=3,
+    ),
     Rule(
         "LIMIT-01", "error", Message("A text is longer than its limit"), completeness.too_long_answers,
-        types=_names("text longtext"),
+        types=_names("text longtext"), is_quick=True,
     ),
     Rule(
         "LEAST-01", "error", Message("Less than the questionnaire asks for"), completeness.too_little,
-        types=_names("number percent table"),
+        types=_names("number percent table"), is_quick=True,
     ),
     Rule(
         "EVAL-01", "error", Message("Nobody said whether there was an evaluation"), substance.unanswered_evaluation,
-        roles=_EVALUATION,
+        roles=_EVALUATION, is_quick=True, speaks_for=_REQUIRED,
     ),
     Rule(
         "EVAL-02", "warning", Message("Conclusions of an evaluation without one"), substance.conclusions_without_evaluation,
@@ -68,12 +70,19 @@ RULES: tuple[Rule, ...] = (
         "EVAL-04", "note", Message("Conclusions that say there was no evaluation"), substance.denied_evaluation,
         roles=_EVALUATION,
     ),
-    Rule("PART-01", "error", Message("A partner without a name"), partners.nameless, roles=_PARTNERS),
-    Rule("PART-02", "error", Message("A partner without a type"), partners.typeless, roles=_PARTNERS),
+    Rule(
+        "PART-01", "error", Message("A partner without a name"), partners.nameless, roles=_PARTNERS, is_quick=True, speaks_for=_REQUIRED,
+    ),
+    Rule(
+        "PART-02", "error", Message("A partner without a type"), partners.typeless, roles=_PARTNERS, is_quick=True, speaks_for=_REQUIRED,
+    ),
     Rule("PART-03", "warning", Message("A type where the name of a partner is expected"), partners.types_as_names, roles=_PARTNERS),
     Rule("PART-04", "warning", Message("A partner that could be many, or several in one row"), partners.generic, roles=_PARTNERS),
     Rule("PART-05", "note", Message("No partner is listed"), partners.missing, roles=_PARTNERS),
-    Rule("MON-01", "error", Message("No sum can be read where one is asked for"), sums.no_sum, types=_MONEY, context=_SOURCE, version=2),
+    Rule(
+        "MON-01", "error", Message("No sum can be read where one is asked for"), sums.no_sum, types=_MONEY, context=_SOURCE,
+        is_quick=True, speaks_for=_names("REQ-01 TEXT-04"), version=2,
+    ),
     Rule("MON-02", "warning", Message("A sum that can be read in two ways"), sums.doubtful_sums, types=_MONEY),
     Rule("MON-03", "error", Message("No sum in the currency that is asked for"), sums.foreign_sums, types=_MONEY),
     Rule("MON-04", "warning", Message("Two currencies far from the rate of the year"), sums.improbable_rates, types=_MONEY),
@@ -106,13 +115,16 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "SPAM-01", "error", Message("Web addresses that nobody meant to write"), wording.stray_addresses,
-        roles=_NAMES, types=_WORDS, around=_NAMES, context=_SOURCE,
+        roles=_NAMES, types=_WORDS, around=_NAMES, context=_SOURCE, speaks_for=_names("TEXT-04"),
     ),
     Rule("UI-01", "note", Message("Words of a web page among the answers"), sources.furniture, types=_PROSE, context=_SOURCE),
     Rule(
         "UI-02", "note", Message("The header of a table glued together"), sources.glued_headers, roles=_PARTNERS, context=_SOURCE, version=2,
     ),
-    Rule("TAG-01", "error", Message("No goal or no domain is chosen"), substance.tags, roles=_names("goals domains")),
+    Rule(
+        "TAG-01", "error", Message("No goal or no domain is chosen"), tagging.tags, roles=_names("goals domains"),
+        is_quick=True, speaks_for=_REQUIRED,
+    ),
     Rule(
         "TAG-02", "warning", Message("A domain or young people named in the text, and not chosen"), tagging.missing_tags,
         roles=_names("domains priorities youth features results conclusions"), version=2,
@@ -132,3 +144,6 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("CONT-01", "warning", Message("An e-mail address in a postal address"), letters.misplaced_addresses, types=_names("contact")),
 )
+
+QUICK = frozenset(rule.id for rule in RULES if rule.is_quick)
+"""The rules that run with every page."""

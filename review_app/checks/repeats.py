@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
+from uuid import UUID
 
 from review_app.checks.found import Found, Place
 from review_app.questionnaire.sheets import Sheet
@@ -12,21 +12,19 @@ from workflows.messages import Message
 
 _LEAST = 120
 """Characters of a paragraph that is worth comparing."""
-_FIRST: WeakKeyDictionary[Sheet, Mapping[str, int]] = WeakKeyDictionary()
 
 
 def from_another_entry(place: Place) -> Iterator[Found]:
     """COPY-01: a paragraph that stands in an earlier entry of the same report, too."""
-    if place.item is None:
+    if place.item is None or len(place.sheet.items) < 2:
         return
-    first, items = _first(place.sheet), place.sheet.items
-    here = items.index(place.item)
+    first, number = place.sheet.derived(_first_with), place.sheet.derived(_numbers)
     for question, words in place.prose:
         for paragraph, key in _paragraphs(words):
-            if first.get(key, here) < here:
+            if key in first and number[first[key]] < number[place.item.id]:
                 text = Message(
                     "This paragraph also stands in “%(title)s”: write what is particular to this entry, or reply why it stands twice.",
-                    {"title": place.sheet.title(items[first[key]])},
+                    {"title": place.sheet.title(place.sheet.item(first[key]))},
                 )
                 yield place.found("COPY-01", "warning", question=question, message=text, quote=paragraph[:300])
                 break
@@ -44,17 +42,19 @@ def from_the_last_report(place: Place) -> Iterator[Found]:
                 break
 
 
-def _first(sheet: Sheet) -> Mapping[str, int]:
-    """Every paragraph of every entry, and which entry has it first. Gathered once a sheet, since every entry asks."""
-    if sheet not in _FIRST:
-        found: dict[str, int] = {}
-        for number, item in enumerate(sheet.items):
-            for question in sheet.asked_in(item):
-                value: Any = sheet.value(question.code, item.id) if question.type == "longtext" else None
-                for _, key in _paragraphs(value) if isinstance(value, str) else ():
-                    found.setdefault(key, number)
-        _FIRST[sheet] = found
-    return _FIRST[sheet]
+def _first_with(sheet: Sheet) -> Mapping[str, UUID]:
+    """Every paragraph of the entries, with the first entry that has it."""
+    found: dict[str, UUID] = {}
+    for item in sheet.items:
+        for question in sheet.asked_in(item):
+            value: Any = sheet.value(question.code, item.id) if question.type == "longtext" else None
+            for _, key in _paragraphs(value) if isinstance(value, str) else ():
+                found.setdefault(key, item.id)
+    return found
+
+
+def _numbers(sheet: Sheet) -> Mapping[UUID, int]:
+    return {item.id: number for number, item in enumerate(sheet.items)}
 
 
 def _paragraphs(words: str) -> Iterator[tuple[str, str]]:

@@ -111,9 +111,7 @@ def without(
 def known_words(sheet: Sheet, item_id: UUID | None = None) -> tuple[str, ...]:
     """Who and what the report (and one entry of it) is about: party, title, agency, partners, website."""
     words = list(sheet.known_words)
-    questions: list[tuple[UUID | None, Question]] = [
-        (None, question) for section in sheet.questionnaire.sections for question in section.plain_questions
-    ]
+    questions: list[tuple[UUID | None, Question]] = [(None, question) for question in sheet.questionnaire.plain_questions]
     if item_id is not None:
         questions += [(item_id, question) for question in sheet.group_of(sheet.item(item_id)).questions]
     for place, question in questions:

@@ -97,14 +97,3 @@ def evaluation_without_conclusions(place: Place) -> Iterator[Found]:
             "write the main ones, or say where they can be read.", {"question": asked.label},
         )
         yield place.found("EVAL-03", "warning", question=conclusions, message=text)
-
-
-def tags(place: Place) -> Iterator[Found]:
-    """TAG-01: no goal, or no domain."""
-    goals, domains = place.with_role("goals"), place.with_role("domains")
-    if goals and shapes.is_blank(place.value(goals)):
-        text = Message("No goal is chosen: choose at least one, so that the entry can be found by its goal.")
-        yield place.found("TAG-01", "error", question=goals, message=text)
-    if domains and shapes.is_blank(place.value(domains)):
-        text = Message("No domain is chosen: choose at least one, so that the entry can be found by its domain.")
-        yield place.found("TAG-01", "error", question=domains, message=text)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from review_app.checks.found import Found, Place
 from review_app.checks.sentences import sentence
+from review_app.questionnaire import values as shapes
 from review_app.questionnaire.language import Question
 from workflows.messages import Message
 
@@ -43,6 +44,17 @@ _THIS_TREATY = re.compile(
     r"2005 (?:unesco )?convention|convention (?:de |of )?2005|unesco(?:'s|’s)? 2005|convención (?:de )?2005|unesco convention|convention de l['’]unesco"
     r"|diversity of cultural expressions|diversité des expressions culturelles|diversidad de las expresiones culturales", re.IGNORECASE,
 )
+
+
+def tags(place: Place) -> Iterator[Found]:
+    """TAG-01: no goal, or no domain."""
+    goals, domains = place.with_role("goals"), place.with_role("domains")
+    if goals and shapes.is_blank(place.value(goals)):
+        text = Message("No goal is chosen: choose at least one, so that the entry can be found by its goal.")
+        yield place.found("TAG-01", "error", question=goals, message=text)
+    if domains and shapes.is_blank(place.value(domains)):
+        text = Message("No domain is chosen: choose at least one, so that the entry can be found by its domain.")
+        yield place.found("TAG-01", "error", question=domains, message=text)
 
 
 def missing_tags(place: Place) -> Iterator[Found]:

@@ -20,7 +20,8 @@ from wtforms import (
 )
 from wtforms.validators import AnyOf, DataRequired, Email, Length, ValidationError
 
-from review_app.checks.freshness import OFF, SEVERITIES
+from review_app.checks.found import SEVERITIES
+from review_app.checks.freshness import OFF
 from review_app.forms.restored import PageForm
 from review_app.forms.review import Day, StepForm, stripped
 

@@ -80,10 +80,8 @@ def _about(report: Report) -> dict[str, Any]:
 
 def _title(questionnaire: Questionnaire, sheet: Sheet) -> str:
     """What the report calls itself, when the question that says so is public; else ""."""
-    plain = [question for section in questionnaire.sections for question in section.plain_questions]
-    named = [question for question in plain if question.code == questionnaire.title_question]
-    titles = named or [question for question in plain if question.role == "title"]
-    return sheet.report_title()[:500] if titles and titles[0].public else ""
+    code = questionnaire.title_code
+    return sheet.report_title()[:500] if code and questionnaire.question(code).public else ""
 
 
 def _published_items(sheet: Sheet) -> Iterator[tuple[str, Question, SheetItem]]:
@@ -99,7 +97,7 @@ def _item_rows(sheet: Sheet, entries: Mapping[UUID, Mapping[str, Any]]) -> list[
     rows: list[dict[str, Any]] = []
     taken: set[str] = set()
     for section, group, item in _published_items(sheet):
-        titled = next((q for q in group.questions if q.code == group.title_question), None)
+        titled = group.by_code.get(group.title_code or "")
         title = sheet.title(item)[:500] if titled is None or titled.public else ""
         slug = (entries[item.id].get("slug") or slug_from(title)) if group.page else None
         if slug in taken:

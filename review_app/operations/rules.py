@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
 
-from review_app.checks.found import Rule, Severity
-from review_app.checks.freshness import AS_WRITTEN, OFF, SEVERITIES, Setting
+from review_app.checks.found import SEVERITIES, Rule, Severity
+from review_app.checks.freshness import AS_WRITTEN, OFF, Setting
 from review_app.checks.registry import RULES
 from review_app.extensions import db
 from review_app.models import Cycle, Recheck, Report, ReportCheck, RuleSetting, RuleVersion

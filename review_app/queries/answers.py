@@ -11,7 +11,7 @@ from review_app.extensions import db
 from review_app.models import Answer, Comment, FindingReply, Item, Person, Point, Report, Save
 from review_app.queries.reports import latest_snapshot, questionnaire_of
 from review_app.questionnaire.language import Question, Questionnaire
-from review_app.questionnaire.sheets import Cell, Sheet, SheetItem, title_code
+from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
 
 
 def sheet_of(report: Report) -> Sheet:
@@ -57,7 +57,7 @@ def sheet_of_page(report: Report, *, groups: Sequence[Question] = (), item_id: U
     if item_id is not None:
         place, wanted = or_(place, Answer.item_id == item_id), Item.id == item_id
     elif groups:
-        place = or_(place, Answer.question.in_({code for group in groups if (code := title_code(group))}))
+        place = or_(place, Answer.question.in_({code for group in groups if (code := group.title_code)}))
     items = select(Item.id, Item.group, Item.position).where(Item.report_id == report.id, Item.ended_at.is_(None), wanted)
     is_carried = Answer.origin == "carried"
     answers = select(Answer.item_id, Answer.question, Answer.value, Answer.lang, Answer.row_version, is_carried)

@@ -9,10 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, union
 
-from review_app.checks.found import Context, Found, Source
+from review_app.checks.found import SEVERITIES, Context, Found, Source
 from review_app.checks.freshness import (
     AS_WRITTEN,
-    SEVERITIES,
     Known,
     Setting,
     Settings,

@@ -143,7 +143,7 @@ def questions_of(cycle: Cycle, group: str) -> tuple[Question, ...]:
             return edition.question(group).questions
     except KeyError:
         raise NotFound(group) from None
-    return tuple(question for section in edition.sections for question in section.plain_questions)
+    return edition.plain_questions
 
 
 def unplaced(text: ImportText) -> dict[str, str]:

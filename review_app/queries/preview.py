@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from review_app.checks.engine import check
@@ -34,9 +33,9 @@ class Part:
     withheld: tuple[Line, ...]
 
 
-def preview(work: Workspace, *, now: datetime) -> list[Part]:
+def preview(work: Workspace) -> list[Part]:
     """Every section with its public and its withheld answers."""
-    cuts = _left_out(work, now)
+    cuts = _left_out(work)
     return [_part(work.sheet, section, cuts) for section in work.questionnaire.sections]
 
 
@@ -60,10 +59,10 @@ def _asked(sheet: Sheet, section: Section) -> Iterator[tuple[UUID | None, str, Q
                 yield item.id, sheet.title(item), question, group.public and question.public
 
 
-def _left_out(work: Workspace, now: datetime) -> dict[Place, tuple[str, ...]]:
+def _left_out(work: Workspace) -> dict[Place, tuple[str, ...]]:
     """The quotes of SPAM-01 findings that nobody has answered, by place."""
     found: dict[Place, tuple[str, ...]] = {}
-    for one in check(work.sheet, now, only=[SPAM]) if is_on(work.report, SPAM) else ():
+    for one in check(work.sheet, only=[SPAM]) if is_on(work.report, SPAM) else ():
         if one.fingerprint not in work.replies:
             place = (one.item_id, one.question)
             found[place] = (*found.get(place, ()), one.quote)

@@ -47,7 +47,7 @@ def load_crosswalk(path: Path, editions: Editions) -> Crosswalk:
     reading = _Reading(source)
     for key, _, value in source.entries(parts["questions"], "") if "questions" in parts else ():
         reading.lists[key] = value
-    scope = _Scope(_top(older), _top(newer))
+    scope = _Scope(older.by_code, newer.by_code)
     report = _lines(reading, parts["report"], scope, "")
     if source.faults:
         raise QuestionnaireError(source.faults)
@@ -61,10 +61,6 @@ def _edition(source: Source, parts: Mapping[str, Node], side: str, editions: Edi
     if key not in editions:
         source.fault(parts[side], "", f"there is no edition {key[1]} of {key[0]}: add its file, or correct the name")
     return editions.get(key)
-
-
-def _top(questionnaire: Questionnaire) -> dict[str, Question]:
-    return {question.code: question for section in questionnaire.sections for question in section.questions}
 
 
 def _lines(reading: _Reading, node: Node, scope: _Scope, where: str) -> tuple[Passage, ...]:
@@ -172,7 +168,7 @@ def _group(
         return ()
     inner: tuple[Passage, ...] = ()
     for old in olds:
-        scope = _Scope({one.code: one for one in old.questions}, {one.code: one for one in news[0].questions})
+        scope = _Scope(old.by_code, news[0].by_code)
         if node_of_lines is not None:
             inner = _lines(reading, node_of_lines, scope, news[0].code)
         else:

@@ -1,6 +1,6 @@
 """What becomes of the answers of one edition in the next: the crosswalk, and what it carries over."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -71,7 +71,7 @@ def holds(new: Question, old: Question) -> bool:
 
 def carried(sheet: Sheet, crosswalk: Crosswalk) -> Carried:
     """The answers of the last report laid on the newer edition; each one that is not there stands in `left`."""
-    older, newer = _by_code(crosswalk.older), _by_code(crosswalk.newer)
+    older, newer = crosswalk.older.by_code, crosswalk.newer.by_code
     load = _Load(sheet)
     load.take(crosswalk.report, older, newer, None)
     for passage in crosswalk.report:
@@ -80,15 +80,10 @@ def carried(sheet: Sheet, crosswalk: Crosswalk) -> Carried:
             if passage.new:
                 group = newer[passage.new[0]]
                 load.items.append(SheetItem(item.id, group.code, position))
-                inside = [{one.code: one for one in questions} for questions in (sheet.group_of(item).questions, group.questions)]
-                load.take(passage.inner, inside[0], inside[1], item.id)
+                load.take(passage.inner, sheet.group_of(item).by_code, group.by_code, item.id)
             else:
                 load.left.append(Left(item.id, "", "dropped"))
     return Carried(tuple(load.items), load.answers, load.sources, tuple(dict.fromkeys(load.left)))
-
-
-def _by_code(questionnaire: Questionnaire) -> dict[str, Question]:
-    return {question.code: question for section in questionnaire.sections for question in section.questions}
 
 
 class _Load:
@@ -174,17 +169,8 @@ def _joined(new: Question, raws: Sequence[Any]) -> Any:
 
 def unchanged(questionnaire: Questionnaire) -> Crosswalk:
     """From an edition to itself."""
-    passages = []
-    for section in questionnaire.sections:
-        for question in section.questions:
-            inner = tuple(Passage("same", (one.code,), (one.code,)) for one in question.questions)
-            passages.append(Passage("same", (question.code,), (question.code,), inner))
-    return Crosswalk(questionnaire, questionnaire, tuple(passages))
-
-
-def codes(questionnaire: Questionnaire) -> Iterator[str]:
-    """Every code of an edition, as `unmapped` writes them."""
-    for section in questionnaire.sections:
-        for question in section.questions:
-            yield question.code
-            yield from (f"{question.code}.{inner.code}" for inner in question.questions)
+    passages = tuple(
+        Passage("same", (code,), (code,), tuple(Passage("same", (one,), (one,)) for one in question.by_code))
+        for code, question in questionnaire.by_code.items()
+    )
+    return Crosswalk(questionnaire, questionnaire, passages)

@@ -138,16 +138,30 @@ class Question:
         """Whether an asked question must be answered."""
         return self.required.holds(values) if isinstance(self.required, Condition) else self.required
 
+    @cached_property
+    def _options(self) -> dict[str, Option]:
+        return {option.id: option for option in self.options}
+
     def option(self, identifier: str) -> Option | None:
-        return next((option for option in self.options if option.id == identifier), None)
+        return self._options.get(identifier)
+
+    @cached_property
+    def by_code(self) -> "Mapping[str, Question]":
+        """The questions of this group by code, in order."""
+        return {question.code: question for question in self.questions}
 
     def inner(self, code: str) -> "Question":
         """The question `code` of this group. Raises KeyError."""
-        return self._inner[code]
+        return self.by_code[code]
 
     @cached_property
-    def _inner(self) -> Mapping[str, "Question"]:
-        return {question.code: question for question in self.questions}
+    def title_code(self) -> str | None:
+        """The code of the question whose words are the title of this group's entries."""
+        return self.title_question or _titled(self.questions)
+
+
+def _titled(questions: Iterable[Question]) -> str | None:
+    return next((question.code for question in questions if question.role == "title"), None)
 
 
 @dataclass(frozen=True)
@@ -196,17 +210,43 @@ class Questionnaire:
                 return section
         raise KeyError(code)
 
-    def question(self, code: str) -> Question:
-        """A top-level question (a group counts). Raises KeyError."""
-        return self._at[code][1]
+    @cached_property
+    def by_code(self) -> Mapping[str, Question]:
+        """The top-level questions (groups count) by code, in order."""
+        return {question.code: question for section in self.sections for question in section.questions}
 
     @cached_property
-    def _at(self) -> Mapping[str, tuple[Section, Question]]:
-        return {question.code: (section, question) for section in self.sections for question in section.questions}
+    def plain_questions(self) -> tuple[Question, ...]:
+        """The report's own questions, without the groups."""
+        return tuple(question for question in self.by_code.values() if not question.is_group)
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """Every code, `group.code` inside a group."""
+        inner = ((code, *(f"{code}.{one}" for one in question.by_code)) for code, question in self.by_code.items())
+        return tuple(code for codes in inner for code in codes)
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Where each of `codes` stands."""
+        return {code: place for place, code in enumerate(self.codes)}
+
+    @cached_property
+    def title_code(self) -> str | None:
+        """The code of the question whose words are the title of the report."""
+        return self.title_question or _titled(self.plain_questions)
+
+    @cached_property
+    def _homes(self) -> Mapping[str, Section]:
+        return {question.code: section for section in self.sections for question in section.questions}
+
+    def question(self, code: str) -> Question:
+        """A top-level question. Raises KeyError."""
+        return self.by_code[code]
 
     def section_of(self, code: str) -> Section:
         """The section that holds the top-level question `code`. Raises KeyError."""
-        return self._at[code][0]
+        return self._homes[code]
 
     def find(self, code: str, group: str | None = None) -> Question:
         """A question by code, inside `group` when given. Raises KeyError."""
@@ -214,9 +254,8 @@ class Questionnaire:
 
     def every_question(self) -> Iterator[Question]:
         """All questions in order, those of a group after it."""
-        for section in self.sections:
-            for question in section.questions:
-                yield from (question, *question.questions)
+        for question in self.by_code.values():
+            yield from (question, *question.questions)
 
     def groups(self) -> Iterator[tuple[Section, Question]]:
         """Every repeated group with its section, in order."""

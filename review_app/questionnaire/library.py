@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from review_app.questionnaire.crosswalk_loading import load_crosswalk
-from review_app.questionnaire.crosswalks import Crosswalk, codes
+from review_app.questionnaire.crosswalks import Crosswalk
 from review_app.questionnaire.language import Questionnaire
 from review_app.questionnaire.loading import load
 from review_app.questionnaire.source import Fault, QuestionnaireError
@@ -67,7 +67,7 @@ class Library:
         older, crosswalk = self.before(questionnaire), self.crosswalk(questionnaire)
         if older is None or crosswalk is not None:
             return crosswalk.unmapped if crosswalk else ()
-        return tuple(dict.fromkeys((*codes(older), *codes(questionnaire))))
+        return tuple(dict.fromkeys((*older.codes, *questionnaire.codes)))
 
 
 def questionnaire_files(paths: Iterable[Path]) -> Sequence[Path]:

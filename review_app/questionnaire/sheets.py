@@ -1,12 +1,14 @@
 """One report's answers laid on its questionnaire: what is asked now, what is answered, what an entry is called."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from review_app.questionnaire import values as shapes
 from review_app.questionnaire.language import Question, Questionnaire
+
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,6 @@ class SheetItem:
     position: int
 
 
-def title_code(group: Question) -> str | None:
-    """The code of the question whose words are the title of a group's entries."""
-    return group.title_question or next((question.code for question in group.questions if question.role == "title"), None)
-
-
 class Sheet:
     """The answers of one report. `known_words` are the party's names and code, so that checks know what belongs to it.
 
@@ -53,10 +50,18 @@ class Sheet:
         self.answers = dict(answers)
         self._items = {item.id: item for item in self.items}
         self._values: dict[UUID | None, dict[str, Any]] = {}
+        self._derived: dict[Callable[[Sheet], Any], Any] = {}
 
     def replaced(self, cells: Mapping[tuple[UUID | None, str], Cell]) -> "Sheet":
         """The same sheet with other answers at these places (item, question)."""
         return Sheet(self.questionnaire, {**self.answers, **cells}, self.items, known_words=self.known_words)
+
+    def derived(self, tell: Callable[["Sheet"], Told]) -> Told:
+        """`tell(self)`, told once: the answers of a sheet do not change."""
+        if tell not in self._derived:
+            self._derived[tell] = tell(self)
+        told: Told = self._derived[tell]
+        return told
 
     def item(self, item_id: UUID) -> SheetItem:
         """Raises KeyError for an item of another report."""
@@ -123,23 +128,20 @@ class Sheet:
 
     def title(self, item: SheetItem) -> str:
         """What the entry calls itself on one line; "" when it has no title yet."""
-        group = self.group_of(item)
-        return self._title(group.title_question, group.questions, item.id)
+        return self._words(self.group_of(item).title_code, item.id)
 
     def report_title(self) -> str:
         """What the report calls itself on one line; "" when its questionnaire asks for no title, or it has none yet."""
-        plain = [question for section in self.questionnaire.sections for question in section.plain_questions]
-        return self._title(self.questionnaire.title_question, plain, None)
+        return self._words(self.questionnaire.title_code, None)
 
-    def _title(self, named: str | None, questions: Iterable[Question], item_id: UUID | None) -> str:
-        code = named or next((question.code for question in questions if question.role == "title"), None)
+    def _words(self, code: str | None, item_id: UUID | None) -> str:
         words = self.value(code, item_id) if code else None
         return " ".join(words.split()) if isinstance(words, str) else ""
 
     def _questions(self, item_id: UUID | None) -> tuple[Question, ...]:
         if item_id is not None:
             return self.group_of(self._items[item_id]).questions
-        return tuple(q for section in self.questionnaire.sections for q in section.plain_questions)
+        return self.questionnaire.plain_questions
 
     def _settle(
         self, questions: Sequence[Question], outer: Mapping[str, Any], item_id: UUID | None

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -70,7 +69,7 @@ _NEWER_ONLY = frozenset({"evaluated", "partners", "priorities"})
 _LAST_OF_SOCIETY = frozenset({"title", "agency", "features", "results", "goals", "domains"})
 
 
-def check_text(text: str, now: datetime) -> tuple[Found, ...]:
+def check_text(text: str) -> tuple[Found, ...]:
     """What the rules say about one old text. `question` of a finding is a key of the reader's record."""
     reading = read(text)
     source = source_of(reading)
@@ -85,7 +84,7 @@ def check_text(text: str, now: datetime) -> tuple[Found, ...]:
     known = tuple(filter(None, [reading.country]))
     sheet = Sheet(form, cells, [SheetItem(_ENTRY, "measure", 1)], known_words=known)
     period = (reading.year - 4, reading.year) if reading.year else None
-    return check(sheet, now, items={_ENTRY}, context=Context(period=period, sources={_ENTRY: source}))
+    return check(sheet, items={_ENTRY}, context=Context(period=period, sources={_ENTRY: source}))
 
 
 def _asked(reading: Reading, source: Source) -> list[Question]:

@@ -214,7 +214,7 @@ def publish(report: Report) -> Page:
             flash(gettext("The report is published."))
             return redirect(url_for("review.report", report_id=report.id))
     work = workspace(report, language=current_language())
-    parts = preview(work, now=access.now())
+    parts = preview(work)
     page = render_template(
         "pages/review/publish.html", report=report, work=work, form=form, parts=parts, cut=cut, reasons=reasons
     )

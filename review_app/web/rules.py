@@ -5,7 +5,6 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from review_app.checks.freshness import OFF
-from review_app.checks.registry import QUICK
 from review_app.forms.office import RuleForm
 from review_app.operations import rules as verbs
 from review_app.permissions import NotFound
@@ -38,7 +37,7 @@ def rule(rule_id: str) -> str:
         raise NotFound
     return render_template(
         "pages/rules/rule.html", rule=found, rows=queries.cycles_of(found),
-        choices=(*verbs.severities_of(found), OFF), is_quick=found.id in QUICK,
+        choices=(*verbs.severities_of(found), OFF), is_quick=found.is_quick,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What the rules see in a measure's words: each with answers it speaks about, and answers it must leave alone."""
 
-from datetime import UTC, datetime
+from collections import Counter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,6 @@ from review_app.questionnaire import values
 from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
 from tests.sheets import GOOD, MEASURE, QPR, REPORT, sheet_of
 
-NOW = datetime(2027, 6, 1, tzinfo=UTC)
 PARAGRAPH = (
     "Every boat carries two thousand books in four languages, moors for three days at each island, and takes orders for others."
 )
@@ -122,7 +121,7 @@ SAID: list[tuple[str, str, dict[str, Any], str | None]] = [
 
 
 def told(sheet: Sheet, context: Context = Context()) -> list[tuple[str, str, str]]:
-    return [(one.rule, one.severity, f"{one.quote} {one.message}") for one in check(sheet, NOW, context=context)]
+    return [(one.rule, one.severity, f"{one.quote} {one.message}") for one in check(sheet, context=context)]
 
 
 def measure(changes: dict[str, Any]) -> dict[str, Any]:
@@ -153,7 +152,7 @@ def test_accents_that_were_lost_are_missed_in_french_only() -> None:
     def told_in(lang: str) -> set[str]:
         sheet = sheet_of(measure=GOOD)
         cell = Cell(values.read(QPR.find("features", "a11_measures"), words, lang), lang, 1)
-        return {one.rule for one in check(sheet.replaced({(MEASURE, "features"): cell}), NOW)}
+        return {one.rule for one in check(sheet.replaced({(MEASURE, "features"): cell}))}
 
     assert "TEXT-05" in told_in("fr")
     assert "TEXT-05" not in told_in("en")
@@ -196,24 +195,38 @@ def test_a_language_the_official_version_may_not_be_in() -> None:
     assert told(sheet) == []
 
 
-def test_one_paragraph_in_two_entries() -> None:
+def entries(count: int, kind: type[Sheet] = Sheet) -> Sheet:
+    """A report with so many measures of the same words."""
     first = sheet_of(measure={**GOOD, "features": PARAGRAPH})
-    second = UUID(int=2)
-    cells: dict[tuple[UUID | None, str], Cell] = {
-        (item, question.code): cell
-        for question in QPR.question("a11_measures").questions
-        for item in (MEASURE, second)
-        if (cell := first.cell(question.code, MEASURE))
-    }
-    report: dict[tuple[UUID | None, str], Cell] = {
-        (None, code): Cell(values.read(QPR.find(code), raw), "en", 1)
-        for code, raw in REPORT.items()
-    }
-    items = [SheetItem(MEASURE, "a11_measures", 1), SheetItem(second, "a11_measures", 2)]
-    found = check(Sheet(QPR, {**report, **cells}, items, known_words=("Peru", "PE")), NOW)
+    cells = {place: cell for place, cell in first.answers.items() if place[0] is None}
+    for number in range(1, count + 1):
+        cells |= {(UUID(int=number), code): cell for (item_id, code), cell in first.answers.items() if item_id}
+    items = [SheetItem(UUID(int=number), "a11_measures", number) for number in range(1, count + 1)]
+    return kind(QPR, cells, items, known_words=("Peru", "PE"))
 
-    assert [(one.rule, one.severity, one.item_id) for one in found] == [("COPY-01", "warning", second)]
+
+def test_one_paragraph_in_several_entries() -> None:
+    found = check(entries(3))
+
+    assert [(one.rule, one.severity, one.item_id) for one in found] == [
+        ("COPY-01", "warning", UUID(int=2)), ("COPY-01", "warning", UUID(int=3)),
+    ]  # fmt: skip
     assert "also stands in “Meeting”" in str(found[0].message)
+
+
+def test_twice_the_entries_are_twice_the_work() -> None:
+    """Comparing each entry with all the others stalled a worker on an import of 1,500 entries."""
+    looks: Counter[int] = Counter()
+
+    class Watched(Sheet):
+        def value(self, question: str, item_id: UUID | None = None) -> Any:
+            looks[len(self.items)] += 1
+            return super().value(question, item_id)
+
+    for count in (10, 20, 30):
+        check(entries(count, Watched))
+
+    assert looks[30] - looks[20] == looks[20] - looks[10]
 
 
 def test_every_rule_is_named_in_a_test() -> None:

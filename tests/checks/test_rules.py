@@ -1,7 +1,6 @@
 """What the engine says about a report: the right rule, at the right place, once."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,11 +14,9 @@ from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
 from tests.sheets import CASE, GOOD, MEASURE, MONITORING, QPR, RECOGNITION, REPORT, sheet_of
 from workflows.messages import Message
 
-NOW = datetime(2027, 6, 1, tzinfo=UTC)
-
 
 def told(sheet: Sheet) -> list[tuple[str, str, str]]:
-    return [(one.rule, one.severity, one.question) for one in check(sheet, NOW)]
+    return [(one.rule, one.severity, one.question) for one in check(sheet)]
 
 
 def told_of(**changes: Any) -> list[tuple[str, str, str]]:
@@ -29,7 +26,7 @@ def told_of(**changes: Any) -> list[tuple[str, str, str]]:
 def test_a_whole_report_has_no_finding() -> None:
     sheet = sheet_of(measure=GOOD)
 
-    assert check(sheet, NOW) == ()
+    assert check(sheet) == ()
     done = progress(sheet, ())
     assert done.completed == done.total == 15
 
@@ -87,7 +84,7 @@ def test_rules_about_a_measure(changes: Mapping[str, Any], expected: list[tuple[
 def test_a_finding_says_where_and_what_can_be_done() -> None:
     rows = [GOOD["partners"][0], {"partner_name": "", "entity_type": "private"}]
     words = "It met 12 times, in ten towns of the north.\nbestbonus.biz"
-    found = check(sheet_of(measure={**GOOD, "partners": rows, "results": words}), NOW)
+    found = check(sheet_of(measure={**GOOD, "partners": rows, "results": words}))
 
     spam, partner = found
     assert (partner.rule, partner.row, partner.column, partner.quote) == ("PART-01", 2, "partner_name", "private")
@@ -134,7 +131,7 @@ def test_a_required_group_wants_an_entry() -> None:
     ],
 )
 def test_a_questionnaire_may_set_a_least(answers: Mapping[str, Any], expected: list[str]) -> None:
-    found = check(sheet_of(answers, questionnaire=RECOGNITION), NOW)
+    found = check(sheet_of(answers, questionnaire=RECOGNITION))
 
     assert [str(one.message) for one in found if one.rule == "LEAST-01"] == expected
 
@@ -155,12 +152,12 @@ def test_rules_know_no_questionnaire() -> None:
 def test_one_rule_can_be_asked_and_says_what_it_says_among_the_others() -> None:
     words = "It met 12 times, in ten towns of the north.\nbestbonus.biz"
     sheet = sheet_of({}, {**GOOD, "evaluated": "", "finance": "/", "results": words})
-    found = check(sheet, NOW)
+    found = check(sheet)
 
     assert len({rule.id for rule in RULES}) == len(RULES)
     assert {one.rule for one in found} >= {"REQ-01", "EVAL-01", "MON-01", "SPAM-01"}
     for rule in RULES:
-        asked = check(sheet, NOW, only={rule.id})
+        asked = check(sheet, only={rule.id})
         assert asked == tuple(one for one in found if one.rule == rule.id)
         assert all(rule.reads(sheet.questionnaire.find(one.question, one.group)) for one in asked)
 
@@ -168,15 +165,15 @@ def test_one_rule_can_be_asked_and_says_what_it_says_among_the_others() -> None:
 def test_a_rule_that_is_off_says_nothing_and_silences_nobody() -> None:
     sheet = sheet_of(measure={**GOOD, "evaluated": ""})
 
-    assert [one.rule for one in check(sheet, NOW)] == ["EVAL-01"]
-    assert [one.rule for one in check(sheet, NOW, off={"EVAL-01"})] == ["REQ-01"]
+    assert [one.rule for one in check(sheet)] == ["EVAL-01"]
+    assert [one.rule for one in check(sheet, off={"EVAL-01"})] == ["REQ-01"]
 
 
 def test_one_entry_can_be_looked_at_alone() -> None:
     sheet = sheet_of({}, {**GOOD, "evaluated": ""})
 
-    assert [one.rule for one in check(sheet, NOW, items={MEASURE})] == ["EVAL-01"]
-    assert {one.item_id for one in check(sheet, NOW, items={None})} == {None}
+    assert [one.rule for one in check(sheet, items={MEASURE})] == ["EVAL-01"]
+    assert {one.item_id for one in check(sheet, items={None})} == {None}
 
 
 def by_rule(found: tuple[Found, ...]) -> dict[str, str]:
@@ -184,9 +181,9 @@ def by_rule(found: tuple[Found, ...]) -> dict[str, str]:
 
 
 def test_a_fingerprint_lives_as_long_as_the_words() -> None:
-    first = by_rule(check(sheet_of(measure={**GOOD, "finance": "not known yet"}), NOW))
-    same = by_rule(check(sheet_of(measure={**GOOD, "finance": "not known yet", "results": ""}), NOW))
-    other = by_rule(check(sheet_of(measure={**GOOD, "finance": "still unknown"}), NOW))
+    first = by_rule(check(sheet_of(measure={**GOOD, "finance": "not known yet"})))
+    same = by_rule(check(sheet_of(measure={**GOOD, "finance": "not known yet", "results": ""})))
+    other = by_rule(check(sheet_of(measure={**GOOD, "finance": "still unknown"})))
 
     assert first["MON-01"] == same["MON-01"] != other["MON-01"]
     assert len(first["MON-01"]) == 64
@@ -196,7 +193,7 @@ def test_progress_is_the_findings_counted() -> None:
     sheet = sheet_of(
         {**REPORT, "executive_summary_text": "", "consultation_process": "x" * 3501, "signed_on": ""}, GOOD
     )
-    found = check(sheet, NOW)
+    found = check(sheet)
     done = progress(sheet, found)
 
     told_of = {one.code: one.status for one in done.sections}
@@ -216,7 +213,7 @@ def test_progress_is_the_findings_counted() -> None:
 
 def test_a_reply_settles_an_error() -> None:
     sheet = sheet_of(measure={**GOOD, "finance": "to be found"})
-    found = check(sheet, NOW)
+    found = check(sheet)
 
     assert progress(sheet, found).completed == 14
     assert progress(sheet, found, settled={found[0].fingerprint}).completed == 15
@@ -346,7 +343,7 @@ def test_whatever_is_typed_the_figures_agree(data: st.DataObject, questionnaire:
             for question in group.questions:
                 cells[(items[-1].id, question.code)] = Cell(values.read(question, data.draw(raw_for(question))))
     sheet = Sheet(questionnaire, cells, items)
-    found = check(sheet, NOW)
+    found = check(sheet)
     done = progress(sheet, found)
 
     assert len({one.fingerprint for one in found}) == len(found)

@@ -3,7 +3,6 @@
 import csv
 import unicodedata
 from collections import Counter
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from tests.figures.conftest import Figure
 SHARED = Path(__file__).parents[3] / "shared"
 SEEDS = sorted((SHARED / "seeds").glob("*.txt"))
 TEXTS = [*SEEDS, *sorted((SHARED / "corpus" / "texts").glob("*.txt"))]
-NOW = datetime(2026, 11, 22, tzinfo=UTC)
 Key = tuple[str, str, str, int]
 
 with (Path(__file__).parent / "judged.csv").open(encoding="utf-8", newline="") as file:
@@ -61,7 +59,7 @@ def found(path: Path) -> tuple[tuple[Key, Found], ...]:
     text = unicodedata.normalize("NFC", path.read_text(encoding="utf-8-sig"))
     return tuple(
         ((path.stem, one.rule, one.question, text.find(one.quote) if one.quote else -1), one)
-        for one in check_text(text, NOW)
+        for one in check_text(text)
     )
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from review_app.cli import command
 from review_app.questionnaire import values
 from review_app.questionnaire.crosswalk_loading import load_crosswalk
-from review_app.questionnaire.crosswalks import Crosswalk, Left, Passage, carried, codes, unchanged
+from review_app.questionnaire.crosswalks import Crosswalk, Left, Passage, carried, unchanged
 from review_app.questionnaire.language import Question, Questionnaire, Section, Text
 from review_app.questionnaire.library import Library
 from review_app.questionnaire.loading import QuestionnaireError, load
@@ -146,7 +146,7 @@ def crosswalks(draw: st.DrawFn) -> tuple[Sheet, Crosswalk]:
     older, newer = (
         edition(name, [code for one in passages for code in (one.old if name == "1" else one.new)]) for name in ("1", "2")
     )
-    answers = draw(st.fixed_dictionaries({}, optional={code: st.text(max_size=9) for code in codes(older)}))
+    answers = draw(st.fixed_dictionaries({}, optional={code: st.text(max_size=9) for code in older.codes}))
     return sheet_of(answers, edition=older), Crosswalk(older, newer, tuple(passages))
 
 

@@ -48,7 +48,7 @@ def _asked() -> list[dict[str, object]]:
 
 
 def _asked_by(one: Questionnaire) -> list[dict[str, object]]:
-    plain = [(None, question) for section in one.sections for question in section.plain_questions]
+    plain = [(None, question) for question in one.plain_questions]
     grouped = [(group, question) for _, group in one.groups() for question in group.questions]
     return [_line(one, group, question) for group, question in [*plain, *grouped]]
 
