@@ -1,13 +1,14 @@
 """Rules about figures in prose: sums of parts, counts against what is named, changes, groups that overlap."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise, takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from review_app.checks.found import Found, Place
 from review_app.checks.sentences import bounds, sentence, small
+from review_app.checks.sums import totals_that_hold
 from review_app.questionnaire.language import Question
 from workflows.messages import Message
 
@@ -52,7 +53,7 @@ _LIST_OF = re.compile(
 _MARK = re.compile(r"(?:(?<=^)|(?<=[\s;,.:(]))\(?(?:(?P<number>[0-9]{1,2})|(?P<letter>[a-h])|(?P<roman>i{1,3}|iv|v|vi{0,3}))[).](?=\s)")
 _BULLETS = re.compile(r"(?:\n[ \t]*(?:[-•*·–o]|[0-9]{1,2}[.)]|[a-z][.)])[ \t]+[^\n]+)+")
 _AGES = re.compile(r"(?<![0-9])(?P<low>[0-9]{1,2})\s?(?:[-–—]|to|à|a)\s?(?P<high>[0-9]{1,2})(?![0-9])(?P<rest>[^\n]{0,25})", re.IGNORECASE)
-_ANY_AGES = re.compile(r"[0-9]\s?(?:[-–—]|to|à|a)\s?[0-9]{1,2}\s?[:=]")
+_ANY_AGES = re.compile(r"[0-9]\s?(?:[-–—]|to|à|a)\s?[0-9]{1,2}\s?[:=|]")
 _AGE_WORD = re.compile(r"\b(?:age[ds]?|years? old|ans|âgée?s?|años|edad|children|enfants|niñ[oa]s|infants)\b", re.IGNORECASE)
 _MOVED = Decimal("0.5")
 
@@ -68,6 +69,7 @@ def sums_of_parts(place: Place) -> Iterator[Found]:
                 yield from _parts(place, question, words, match)
         for match in _OF_WHICH.finditer(words) if any(part in place.small for part in _OF_WHICH_PARTS) else ():
             yield from _parts(place, question, words, match)
+    yield from totals_that_hold(place)
 
 
 def _parts(place: Place, question: Question, words: str, match: re.Match[str]) -> Iterator[Found]:
@@ -216,16 +218,43 @@ def _elsewhere(
 
 
 def overlapping_groups(place: Place) -> Iterator[Found]:
-    """NUM-04: figures of groups whose ages overlap. They must not be added up."""
-    for question, words in place.prose:
-        if question.type != "longtext" or not _ANY_AGES.search(words):
-            continue
-        bands = [match for match in _AGES.finditer(words) if re.search(r"[:=]\s*[^\W_][^:=]{0,15}[0-9]", match["rest"]) and _has_age(words, match)]
-        groups = sorted(bands, key=lambda band: (int(band["low"]), int(band["high"])))
-        for first, second in pairwise(groups):
-            if int(first["low"]) < int(first["high"]) and int(second["low"]) <= int(first["high"]):
-                yield _overlap(place, question, _line(words, first), _line(words, second))
-                break
+    """NUM-04: figures of groups whose ages overlap, in prose or in the rows of a table. They must not be added up."""
+    for question in place.asked:
+        for bands in _bands(question, place.clean(question)):
+            for first, second in pairwise(sorted(bands)):
+                if first.low < first.high and second.low <= first.high:
+                    yield _overlap(place, question, first.said, second.said)
+                    break
+
+
+class _Band(NamedTuple):
+    low: int
+    high: int
+    said: str
+
+
+def _bands(question: Question, clean: Any) -> Iterator[list[_Band]]:
+    """The ages of groups that a text or the rows of one year give figures for."""
+    if question.type == "longtext" and clean and _ANY_AGES.search(clean):
+        yield [
+            _Band(int(match["low"]), int(match["high"]), _line(clean, match)) for match in _AGES.finditer(clean)
+            if re.search(r"[:=|]\s*[^\W_][^:=|]{0,15}[0-9]", match["rest"]) and _has_age(clean, match)
+        ]
+    codes = {column.role: column.code for column in question.columns}
+    if "age_from" in codes and "age_to" in codes:
+        yield from _rows_of_ages(question, clean or (), codes["age_from"], codes["age_to"])
+
+
+def _rows_of_ages(question: Question, rows: Iterable[Mapping[str, Any]], age_from: str, age_to: str) -> Iterator[list[_Band]]:
+    named = [column.code for column in question.columns if column.type in ("text", "longtext")]
+    years = [column.code for column in question.columns if column.type == "year"]
+    found: dict[tuple[Any, ...], list[_Band]] = {}
+    for row in rows:
+        low, high = row.get(age_from), row.get(age_to)
+        if low is not None and high is not None:
+            said = " ".join([*(row[code] for code in named[:1] if row.get(code)), f"{low}–{high}"])
+            found.setdefault(tuple(row.get(code) for code in years), []).append(_Band(int(Decimal(low)), int(Decimal(high)), said[:80]))
+    yield from found.values()
 
 
 def _overlap(place: Place, question: Question, first: str, second: str) -> Found:
@@ -249,8 +278,8 @@ def moved_figures(place: Place) -> Iterator[Found]:
     """NUM-03: a figure that is less than half, or more than one and a half times, what the last report said."""
     before = place.context.previous.get(place.item.id if place.item else None, {})
     for question in place.asked:
-        old, new = _number(question, before.get(question.code)), _number(question, place.clean(question))
-        if old and new is not None and abs(new / old - 1) > _MOVED:
+        (old, unit), (new, now_in) = _number(question, before.get(question.code)), _number(question, place.clean(question))
+        if old and new is not None and unit == now_in and abs(new / old - 1) > _MOVED:
             text = Message(
                 "“%(question)s” was %(old)s in the last report and is %(new)s now: confirm it, or say why it changed.",
                 {"question": question.label, "old": f"{old:,}", "new": f"{new:,}"},
@@ -260,13 +289,14 @@ def moved_figures(place: Place) -> Iterator[Found]:
             yield from _moved_counts(place, question, was, now)
 
 
-def _number(question: Question, clean: Any) -> Decimal | None:
+def _number(question: Question, clean: Any) -> tuple[Decimal | None, str | None]:
+    """A number, or a sum that stands alone with its currency; two of them compare in one unit only."""
     if question.type in ("number", "percent") and isinstance(clean, str):
-        return Decimal(clean)
+        return Decimal(clean), question.type
     if question.type == "money" and isinstance(clean, list) and len(clean) == 1 and isinstance(clean[0], Mapping):
         one = clean[0]
-        return Decimal(one["amount"]) if one.get("amount") and one.get("currency") == "USD" else None
-    return None
+        return (Decimal(one["amount"]), one["currency"]) if one.get("amount") and one.get("currency") else (None, None)
+    return None, None
 
 
 _THINGS = re.compile(rf"(?<![\w.,/$€£-])(?P<count>{_WHOLE})\s+(?P<noun>[^\W\d_]{{4,}}\s[^\W\d_]{{4,}})", re.IGNORECASE)

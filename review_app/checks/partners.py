@@ -44,6 +44,8 @@ _HEADS = re.compile(
     r"|Fondation|Fundación|Museum|Musée|Museo|Institute|Institut|Instituto|Association|Asociación|Council|Conseil|Consejo)\b"
 )
 
+_MARKS = re.compile(r"[,;/|:\n]|\s[–—-]\s")
+
 
 def nameless(place: Place) -> Iterator[Found]:
     """PART-01: a row without a name."""
@@ -73,14 +75,29 @@ def _empty_cells(place: Place, rule: str, *, role: str, text: Message) -> Iterat
 
 
 def types_as_names(place: Place) -> Iterator[Found]:
-    """PART-03: a type stands where a name is expected."""
+    """PART-03: a type stands where a name is expected, or behind it, beside the type that was chosen."""
     table = place.with_role("partners")
     kinds = _column(table, "partner_type") if table else None
     labels = _folded_all(tuple(words for option in (kinds.options if kinds else ()) for words in option.label.values()))
     for row, name, words in _names(place):
         if table and _folded(words) in labels:
             text = Message("“%(words)s” is a type, not a name: write who the partner of row %(row)s is.", {"words": words, "row": row})
+        elif said := [part.strip() for part in _pieces(words) if _folded(part) in labels]:
+            text = Message(
+                "“%(words)s” in the name of row %(row)s is a type: the column beside it says the type, so take it out of the name.",
+                {"words": ", ".join(said), "row": row},
+            )
+        else:
+            continue
+        if table:
             yield place.found("PART-03", "warning", question=table, message=text, row=row, column=name.code, quote=words)
+
+
+def _pieces(words: str) -> Iterator[str]:
+    """What stands between marks, and what of it stands in brackets."""
+    for part in _MARKS.split(words):
+        yield part
+        yield from re.findall(r"\(([^()]*)\)", part)
 
 
 def generic(place: Place) -> Iterator[Found]:

@@ -76,7 +76,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "PART-02", "error", Message("A partner without a type"), partners.typeless, roles=_PARTNERS, is_quick=True, speaks_for=_REQUIRED,
     ),
-    Rule("PART-03", "warning", Message("A type where the name of a partner is expected"), partners.types_as_names, roles=_PARTNERS),
+    Rule(
+        "PART-03", "warning", Message("A type where the name of a partner is expected"), partners.types_as_names, roles=_PARTNERS, version=2,
+    ),
     Rule("PART-04", "warning", Message("A partner that could be many, or several in one row"), partners.generic, roles=_PARTNERS),
     Rule("PART-05", "note", Message("No partner is listed"), partners.missing, roles=_PARTNERS),
     Rule(
@@ -85,16 +87,16 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("MON-02", "warning", Message("A sum that can be read in two ways"), sums.doubtful_sums, types=_MONEY),
     Rule("MON-03", "error", Message("No sum in the currency that is asked for"), sums.foreign_sums, types=_MONEY),
-    Rule("MON-04", "warning", Message("Two currencies far from the rate of the year"), sums.improbable_rates, types=_MONEY),
+    Rule("MON-04", "warning", Message("Two currencies far from the rate of the year"), sums.improbable_rates, types=_MONEY, version=2),
     Rule("MON-05", "warning", Message("A sum of no year"), sums.sums_without_basis, types=_MONEY, context=_SOURCE),
     Rule("MON-06", "warning", Message("Two sums that contradict each other"), sums.contradicting_sums, types=_MONEY),
-    Rule("NUM-01", "warning", Message("Parts that do not make the total"), figures.sums_of_parts, types=_PROSE, context=_SOURCE),
+    Rule("NUM-01", "warning", Message("Parts that do not make the total"), figures.sums_of_parts, types=_PROSE, context=_SOURCE, version=2),
     Rule("NUM-02", "warning", Message("A count, and a list of another length"), figures.counts_of_lists, types=_PROSE, context=_SOURCE, version=2),
     Rule(
         "NUM-03", "note", Message("A figure far from that of the last report"), figures.moved_figures,
-        types=_names("number percent money longtext"), context=_names("previous"),
+        types=_names("number percent money longtext"), context=_names("previous"), version=2,
     ),
-    Rule("NUM-04", "warning", Message("Groups that overlap and must not be added"), figures.overlapping_groups, types=_names("longtext")),
+    Rule("NUM-04", "warning", Message("Groups that overlap and must not be added"), figures.overlapping_groups, types=_names("longtext table"), version=2),
     Rule("TIME-01", "warning", Message("Words like “currently” without a date"), dates.relative_times, types=_PROSE, version=2),
     Rule(
         "TIME-02", "warning", Message("Results from before the period reported on"), dates.years_outside_the_period,

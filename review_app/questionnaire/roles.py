@@ -12,6 +12,8 @@ ROLES: dict[str, tuple[str, ...]] = {
     "partners": ("table",),
     "partner_name": ("text",),
     "partner_type": ("choice",),
+    "age_from": ("number",),
+    "age_to": ("number",),
     "evaluated": ("yes_no",),
     "conclusions": ("text", "longtext"),
     "goals": ("choice", "choices"),
@@ -19,7 +21,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "priorities": ("choice", "choices"),
     "youth": ("yes_no",),
 }
-"""Role -> types. `partner_name` and `partner_type` belong to columns of the table with the role `partners`."""
+"""Role -> types. `partner_name` and `partner_type` belong to columns of the table with the role `partners`, ages to any."""
 
 MEANINGS = frozenset({
     "cinema_audiovisual", "design", "media_arts", "music", "performing_arts", "publishing", "visual_arts", "multi_domain",
@@ -27,7 +29,7 @@ MEANINGS = frozenset({
 })
 """What an option may mean to the rules and to the reader of old texts: a domain, a priority, a kind of partner."""
 
-COLUMN_ROLES = frozenset({"partner_name", "partner_type"})
+COLUMN_ROLES = frozenset({"partner_name", "partner_type", "age_from", "age_to"})
 
 ASKED_CHECKS = frozenset({"MON-01"})
 """Rules a question may ask for by name (`checks:`), besides those that its role and type bring."""

@@ -10,7 +10,7 @@ import pytest
 from review_app.checks.engine import RULES, Context, check
 from review_app.questionnaire import values
 from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
-from tests.sheets import GOOD, MEASURE, QPR, REPORT, sheet_of
+from tests.sheets import GOOD, MEASURE, MONITORING, QPR, REPORT, sheet_of
 
 PARAGRAPH = (
     "Every boat carries two thousand books in four languages, moors for three days at each island, and takes orders for others."
@@ -32,6 +32,9 @@ SAID: list[tuple[str, str, dict[str, Any], str | None]] = [
     ("EVAL-04", "", {"evaluated": "yes", "conclusions": "More boats. The next evaluation will be made in 2030."}, None),
     ("PART-03", "warning", {"partners": [("Secteur public", "public")]}, "is a type"),
     ("PART-03", "", {"partners": [("Public Sector Union of Teachers", "cso")]}, None),
+    ("PART-03", "warning", {"partners": [("Guild of Rowers (Private Sector)", "public")]}, "“Private Sector” in the name"),
+    ("PART-03", "warning", {"partners": [("Guild, Organisation de la société civile (OSC)", "cso")]}, "is a type"),
+    ("PART-03", "", {"partners": [("Guild of Rowers (Private Sector Chapter)", "private")]}, None),
     ("PART-04", "warning", {"partners": [("All ministries", "public")]}, "could be many"),
     ("PART-04", "warning", {"partners": [("Société civile", "cso")]}, "could be many"),
     ("PART-04", "warning", {"partners": [("Ministry of Health, Ministry of Trade", "public")]}, "several partners"),
@@ -48,7 +51,10 @@ SAID: list[tuple[str, str, dict[str, Any], str | None]] = [
     ("MON-03", "", {"finance": "EUR 100,000 (USD 112,000) in 2019"}, None),
     ("MON-04", "warning", {"finance": "60 000 000 FCFA soit 1 200 000 $US (2019)"}, "50.00 XOF"),
     ("MON-04", "", {"finance": "Budget 2020*: clp$2.623.972.000.-/usd $3.365.000.- *annual budget."}, None),
-    ("MON-04", "", {"finance": "5,000,000 EGP (USD 1,000) in 2019"}, None),
+    ("MON-04", "", {"finance": "5,000,000 KES (USD 1,000) in 2019"}, None),
+    ("MON-04", "", {"finance": "367,000 EGP (USD 21,880) in 2019"}, None),
+    ("MON-04", "warning", {"finance": "EUR 10,000, soit 9 000 000 FCFA (2019)"}, "900 XOF to one EUR"),
+    ("MON-04", "", {"finance": "EUR 10,000, soit 6 560 000 FCFA (2019)"}, None),
     ("MON-05", "warning", {"finance": "758,000 USD per year."}, "no year"),
     ("MON-05", "warning", {"finance": "As of 2019, an approximate amount of USD 11,782.5 was allocated."}, "one year or of all"),
     ("MON-05", "", {"finance": "In 2018, US$ 78.8 million"}, None),
@@ -64,6 +70,9 @@ SAID: list[tuple[str, str, dict[str, Any], str | None]] = [
     ("MON-06", "", {"finance": "USD 216 870 was allocated (USD 108 435 in 2016 and 2017)"}, None),
     ("NUM-01", "note", {"results": "There are 169 points in 22 regions, of which 85 are here and 84 there."}, "85 + 84 = 169"),
     ("NUM-01", "warning", {"results": "It reached 40 artists: 25 women and 14 men."}, "25 + 14 = 39"),
+    ("NUM-01", "note", {"finance": "USD 90,000 in total: USD 40,000 in 2016 and USD 50,000 in 2017"}, "40,000 + 50,000 = 90,000"),
+    ("NUM-01", "note", {"finance": "USD 216 870 was allocated (USD 108 435 in 2016 and 2017)"}, "2 × 108,435 = 216,870"),
+    ("NUM-01", "", {"finance": "USD 90,000 in 2019 (USD 45,000 in 2016)"}, None),
     ("NUM-01", "", {"results": "It reached 40 artists, of which 25 are women and 30 are young."}, None),
     ("NUM-01", "", {"results": "It reached 40 artists, including 25 painters and 14 dancers."}, None),
     ("NUM-02", "warning", {"features": "It has three aims:\n1. to read;\n2. to write."}, "three stated, 2 named"),
@@ -83,6 +92,7 @@ SAID: list[tuple[str, str, dict[str, Any], str | None]] = [
     ("NUM-02", "", {"features": "In the last three years: more readers; more boats."}, None),
     ("NUM-04", "warning", {"results": "Children aged 0-4: over 600 000\nChildren aged 4-5: 55 000"}, "overlap"),
     ("NUM-04", "", {"results": "Children aged 0-4: over 600 000\nChildren aged 5-9: 55 000"}, None),
+    ("NUM-04", "warning", {"results": "Children aged 0-4 | 600 000\nChildren aged 4-5 | 55 000"}, "overlap"),
     ("TIME-01", "warning", {"results": "Last year 170 people took part."}, "Last year"),
     ("TIME-01", "warning", {"results": "À ce jour, 12 bateaux naviguent."}, "À ce jour"),
     ("TIME-01", "warning", {"results": "İzmir lent a boat. Last year 170 people took part."}, "Last year"),
@@ -173,6 +183,28 @@ def test_what_stood_in_the_last_report() -> None:
     assert [(rule, severity) for rule, severity, _ in found] == [("NUM-03", "note"), ("COPY-02", "note")]
     assert "“283 culture points”, this one “169 culture points”" in found[0][2]
     assert told(sheet) == []
+
+
+def test_money_is_compared_with_the_last_report_in_its_own_currency() -> None:
+    before = {"finance": [{"amount": "10000", "currency": "EUR"}]}
+    moved, other = (sheet_of(measure={**GOOD, "finance": f"{unit} 30,000 (2019)"}) for unit in ("EUR", "USD"))
+    context = Context(previous={MEASURE: before})
+
+    assert ("NUM-03", "note") in [(rule, severity) for rule, severity, _ in told(moved, context)]
+    assert told(other, context) == []
+
+
+def test_groups_of_a_table_overlap_within_a_year() -> None:
+    def rows(*ages: tuple[str, str, str]) -> list[dict[str, str]]:
+        told = ({"age_from": low, "age_to": high, "reach_year": year} for low, high, year in ages)
+        return [{"reach_group": "Children", "people": "9", **row} for row in told]
+
+    def found(*ages: tuple[str, str, str]) -> list[str]:
+        sheet = sheet_of({"reach": rows(*ages)}, questionnaire=MONITORING)
+        return [one.quote for one in check(sheet, only={"NUM-04"})]
+
+    assert found(("0", "4", "2019"), ("4", "5", "2019")) == ["Children 0–4 / Children 4–5"]
+    assert found(("0", "4", "2018"), ("0", "4", "2019"), ("5", "9", "2019"), ("", "", "2019")) == []
 
 
 def test_results_from_before_the_period() -> None:

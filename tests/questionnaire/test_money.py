@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from review_app.questionnaire.money import amounts, plain_number
-from review_app.questionnaire.rates import per_dollar, years_of
+from review_app.questionnaire.rates import rate, years_of
 
 # What was published -> (amount, currency, approximate, period, year) of each sum in it.
 PUBLISHED: list[tuple[str, list[tuple[str | None, str | None, bool, str | None, int | None]]]] = [
@@ -106,10 +106,11 @@ def test_a_sum_may_be_for_a_span_of_years(text: str, years: tuple[int, int] | No
 
 
 def test_rates_are_known_by_year_or_not_at_all() -> None:
-    assert per_dollar("CLP", 2020) == Decimal("792.73")
-    assert abs(per_dollar("XOF", 2019) - 586) < 1  # type: ignore[operator]
-    assert per_dollar("EGP", 2019) is None
-    assert years_of("EGP") == ()
+    assert rate("CLP", 2020) == Decimal("792.73")
+    assert (round(rate("XOF", 2019) or 0), round(rate("XOF", 2019, base="EUR") or 0)) == (586, 656)
+    assert (rate("EGP", 2019), rate("PEN", 2019)) == (Decimal("16.77"), Decimal("3.337"))
+    assert (rate("EGP", 2016), rate("KES", 2019), rate("EUR", 2019, base="KES")) == (None, None, None)
+    assert years_of("KES") == ()
     assert {2005, 2015, 2025} <= set(years_of("EUR"))
 
 
