@@ -136,6 +136,12 @@ ANSWERS = {
     "something was written in a report that was never started": breach(
         "update report set started_at = null where id = :draft", UNSTARTED
     ),
+    "an entry is merged into one that its report does not have": breach(
+        "update item set fate = 'merged', ended_at = now(), merged_into_id = #taken where id = #draft"
+    ),
+    "a report was submitted without saying what became of an entry of the last one": breach(
+        "update item set fate = 'open' where id = #taken"
+    ),
     "a lasting item has a chapter in a report of another party": breach(
         "update lasting_item set party_code = 'PE' where id = (select lasting_item_id from item where id = #taken)"
     ),

@@ -16,9 +16,10 @@ class Situation:
     """What the operation knows about a report at the moment of a step.
 
     `round`: 0 before the first submission. `was_returned`: a return stands behind it. `open_errors`: error findings
-    without a reply. `open_must_points`: must-points without a reply (with the party those of the return, with the
-    reviewer those drafted now). `points`: points drafted for the next return. `notices_left`: the notices of the last
-    return have gone out. `is_same_reviewer`: the actor made the last return. `due_zone`: where `new_due_on` is a day.
+    without a reply. `open_fates`: entries of the last report of which nobody has said what became. `open_must_points`:
+    must-points without a reply (with the party those of the return, with the reviewer those drafted now). `points`:
+    points drafted for the next return. `notices_left`: the notices of the last return have gone out.
+    `is_same_reviewer`: the actor made the last return. `due_zone`: where `new_due_on` is a day.
     """
 
     round: int = 0
@@ -27,6 +28,7 @@ class Situation:
     taken_by_actor: bool = False
     is_same_reviewer: bool = False
     open_errors: int = 0
+    open_fates: int = 0
     open_must_points: int = 0
     points: int = 0
     has_declaration: bool = False
@@ -57,6 +59,16 @@ def is_complete(situation: Situation) -> Message | None:
         return Message(
             "Errors that still stand: %(count)s. Correct each one, or answer it with a reason.",
             {"count": situation.open_errors},
+        )
+    return None
+
+
+def fates_told(situation: Situation) -> Message | None:
+    """every entry of the last report has a fate"""
+    if situation.open_fates:
+        return Message(
+            "Entries of the last report of which nobody has said whether they go on: %(count)s. Say it for each one.",
+            {"count": situation.open_fates},
         )
     return None
 

@@ -123,6 +123,17 @@ def unconfirmed(place: Place) -> Iterator[Found]:
             yield place.found("CARRY-01", "error", question=question, message=text)
 
 
+def unsettled(place: Place) -> Iterator[Found]:
+    """CARRY-02: an entry of the last report of which nobody has said whether it goes on."""
+    if place.item is None or not place.item.is_unsettled:
+        return
+    group = place.sheet.group_of(place.item)
+    titled = next((one for one in group.questions if one.code == group.title_code), group.questions[0])
+    params = {"entry": place.sheet.title(place.item) or group.item_label or group.label}
+    text = Message("“%(entry)s” stood in the last report: say whether it goes on.", params)
+    yield place.found("CARRY-02", "error", question=titled, message=text)
+
+
 def _quote(raw: Any) -> str:
     if isinstance(raw, Mapping):
         return str(raw.get("email", ""))[:200]

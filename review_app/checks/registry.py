@@ -33,6 +33,7 @@ _REQUIRED = _names("REQ-01")
 
 RULES: tuple[Rule, ...] = (
     Rule("CARRY-01", "error", Message("An answer of the last report that nobody has confirmed"), completeness.unconfirmed, is_quick=True),
+    Rule("CARRY-02", "error", Message("An entry of the last report without a fate"), completeness.unsettled, is_quick=True),
     Rule("REQ-01", "error", Message("A required answer, cell or entry is missing"), completeness.missing, is_quick=True),
     Rule(
         "REQ-02", "warning", Message("A caption for the website without an address"), sources.captions_without_address,

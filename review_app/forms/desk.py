@@ -4,7 +4,16 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, EmailField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, Email, Length
 
 from review_app.forms.restored import PageForm
@@ -14,6 +23,20 @@ LANGUAGE_NAMES = (("en", "English"), ("fr", "Français"), ("es", "Español"))
 
 def _stripped(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
+
+
+FATE_NAMES = (
+    ("open", _l("Not said yet")), ("continues", _l("Goes on")), ("renamed", _l("Goes on under another name")),
+    ("merged", _l("Merged into another entry")), ("ended", _l("Ended")), ("not_followed_up", _l("Not followed up")),
+)  # fmt: skip
+
+
+class FateForm(PageForm):
+    """What became of one entry of the last report; one a row of the page, each with a prefix of its own."""
+
+    fate = SelectField(_l("What became of it"), choices=FATE_NAMES)
+    into = SelectField(_l("If merged: into which entry"), choices=[], validate_choice=False)
+    seen = HiddenField()
 
 
 class ReplyForm(PageForm):

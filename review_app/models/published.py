@@ -72,6 +72,18 @@ item = Table(
     Index("ix_published_item_lasting_item_id", "lasting_item_id"),
 )
 
+fate = Table(  # what became of a chapter of the report before, when this one has none for it
+    "fate",
+    metadata,
+    Column("publication_id", ForeignKey("published.publication.id"), primary_key=True),
+    Column("lasting_item_id", Uuid, primary_key=True),
+    Column("fate", String(20), nullable=False),
+    Column("into_lasting_item_id", Uuid),
+    CheckConstraint("(fate = 'merged') = (into_lasting_item_id is not null)", name="ck_fate_merged_into_something"),
+    Index("ix_published_fate_lasting_item_id", "lasting_item_id"),
+    Index("ix_published_fate_into", "into_lasting_item_id"),
+)
+
 answer = Table(
     "answer",
     metadata,

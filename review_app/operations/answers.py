@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from review_app.extensions import db
 from review_app.models import Answer, Item, Report, Save
+from review_app.models.items import IS_OVER
 from review_app.operations.locks import held_report
 from review_app.permissions import Actor, Denied, NotFound, require
 from review_app.queries.answers import sheet_of_page
@@ -210,13 +211,25 @@ def add_item(actor: Actor, report_id: int, group: str, *, now: datetime) -> Item
 
 @atomic
 def end_item(actor: Actor, report_id: int, item_id: UUID, *, is_ended: bool, now: datetime) -> Item:
-    """Take an entry out of the report, or bring it back; its answers are kept either way. Raises NotFound, Denied."""
+    """Take an entry out of the report, or bring it back; its answers are kept either way. Raises NotFound, Denied.
+
+    One of the last report has ended then, or is to be settled anew; so is what was merged into one that is taken out.
+    """
     report = _report(actor, report_id)
     item = _item_of(report, item_id)
     _open_for_writing(actor, report_id, section=_section_of_group(report, item.group), now=now)
+    settle(item, ("ended" if is_ended else "open") if item.fate else None, now=now)
     item.ended_at = now if is_ended else None
-    item.row_version += 1
+    for merged in db.session.scalars(select(Item).where(Item.merged_into_id == item.id)) if is_ended else ():
+        settle(merged, "open", now=now)
     return item
+
+
+def settle(item: Item, fate: str | None, *, now: datetime, into: UUID | None = None) -> None:
+    """Write what became of an entry of the last report; one that is over leaves the report. Called inside an operation."""
+    item.fate, item.merged_into_id = fate, into if fate == "merged" else None
+    item.ended_at = now if fate in IS_OVER else None
+    item.row_version += 1
 
 
 def _open_for_writing(actor: Actor, report_id: int, *, section: str, now: datetime) -> Report:

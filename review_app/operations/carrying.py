@@ -37,10 +37,11 @@ def carry_over(actor: Actor, report: Report, *, now: datetime) -> None:
     ids: dict[UUID | None, UUID | None] = {None: None}
     for item in found.items:
         ids[item.id] = uuid4()
-        lasting_id = lasting[item.id] if crosswalk.newer.question(item.group).lasting else None
+        is_lasting = crosswalk.newer.question(item.group).lasting
+        lasting_id = lasting[item.id] if is_lasting else None
         db.session.add(Item(
             id=ids[item.id], report_id=report.id, group=item.group, position=item.position,
-            lasting_item_id=UUID(lasting_id) if lasting_id else None, created_at=now,
+            lasting_item_id=UUID(lasting_id) if lasting_id else None, fate="open" if lasting_id else None, created_at=now,
         ))  # fmt: skip
     db.session.flush()
     for (item_id, code), cell in found.answers.items():

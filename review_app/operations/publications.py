@@ -55,6 +55,9 @@ def write_publication(report: Report, content: dict[str, Any], *, sha256: str, n
     publication_id: int = db.session.execute(insert(table).returning(table.c.id), row).scalar_one()
     _write(tables.item, [{"publication_id": publication_id, **item} for item in items])
     _write_answers(publication_id, sheet, fills_gaps=report.origin == "written")
+    told = (fate for fate in content.get("fates", ()) if questionnaire.question(fate["group"]).public)
+    if fates := [_fate_row(publication_id, fate) for fate in told]:
+        db.session.execute(insert(tables.fate), fates)
     return number
 
 
@@ -109,6 +112,14 @@ def _item_rows(sheet: Sheet, entries: Mapping[UUID, Mapping[str, Any]]) -> list[
             "lasting_item_id": UUID(lasting_id) if lasting_id else None, **_gist(sheet, group, item),
         })
     return rows
+
+
+def _fate_row(publication_id: int, fate: Mapping[str, Any]) -> dict[str, Any]:
+    into = fate["into_lasting_item_id"]
+    return {
+        "publication_id": publication_id, "lasting_item_id": UUID(fate["lasting_item_id"]), "fate": fate["fate"],
+        "into_lasting_item_id": UUID(into) if into else None,
+    }  # fmt: skip
 
 
 def _gist(sheet: Sheet, group: Question, item: SheetItem) -> dict[str, str | None]:

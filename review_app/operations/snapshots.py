@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import func, insert, select
 
 from review_app.extensions import db
-from review_app.models import Report, Snapshot
+from review_app.models import Item, LastingItem, Report, Snapshot
+from review_app.models.items import IS_OVER
 from review_app.operations.lasting import Tie, tie_items
 from review_app.permissions import Actor
 from review_app.queries.answers import replies_of
@@ -36,7 +37,8 @@ def canonical(content: Mapping[str, Any]) -> bytes:
 
 
 def content_of(report: Report, sheet: Sheet, *, ties: Mapping[UUID, Tie], answered: Collection[str]) -> dict[str, Any]:
-    """Every answer to a question that is asked, the items in order, and which findings were answered. JSON types only.
+    """Every answer to a question that is asked, the items in order, what became of those of the last report that are not
+    here, and which findings were answered. JSON types only.
 
     Answers to questions that a condition hides are left out: they are parked, not submitted.
     """
@@ -70,9 +72,25 @@ def content_of(report: Report, sheet: Sheet, *, ties: Mapping[UUID, Tie], answer
         "subject": report.subject,
         "round": report.round,
         "items": items,
+        **_fates(report, ties),
         "answers": answers,
         "replied_findings": sorted(answered),
     }
+
+
+def _fates(report: Report, ties: Mapping[UUID, Tie]) -> dict[str, Any]:
+    """What became of the entries of the last report that have no chapter in this one; nothing when that is none."""
+    mine = select(Item.id, Item.group, Item.fate, Item.merged_into_id, LastingItem.title).join(LastingItem)
+    is_over = Item.report_id == report.id, Item.fate.in_(IS_OVER)
+    rows = db.session.execute(mine.where(*is_over).order_by(Item.group, Item.position)) if report.cycle.carries else ()
+    fates = [
+        {
+            "lasting_item_id": str(ties[item_id].id), "group": group, "title": title, "fate": fate,
+            "into": str(into) if into else None, "into_lasting_item_id": str(ties[into].id) if into else None,
+        }
+        for item_id, group, fate, into, title in rows
+    ]  # fmt: skip
+    return {"fates": fates} if fates else {}
 
 
 def _answer(sheet: Sheet, question: str, item_id: Any) -> list[dict[str, Any]]:

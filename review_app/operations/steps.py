@@ -90,7 +90,7 @@ def situation_of(
     actor: Actor, report: Report, *, now: datetime, extras: Extras | None = None, gate: checking.Gate | None = None
 ) -> Situation:
     """What the blockers of the table read."""
-    extras = extras or Extras()
+    extras, gate = extras or Extras(), gate or _gate(report)
     is_due = Point.returned_at.is_not(None) if report.state in ("draft", "revision") else Point.returned_at.is_(None)
     must, drafted = db.session.execute(
         select(
@@ -104,7 +104,8 @@ def situation_of(
         is_taken=report.is_taken,
         taken_by_actor=report.is_taken and report.reviewer_id == actor.id,
         is_same_reviewer=report.reviewer_id is not None and report.reviewer_id == actor.id,
-        open_errors=(gate or _gate(report)).open_errors,
+        open_errors=gate.open_errors,
+        open_fates=sum(item.is_unsettled for item in gate.sheet.items) if gate.sheet else 0,
         open_must_points=must,
         points=drafted,
         has_declaration=extras.signatory is not None,

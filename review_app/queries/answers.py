@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, false, func, or_, select, true
 
 from review_app.extensions import db
 from review_app.models import Answer, Comment, FindingReply, Item, Person, Point, Report, Save
@@ -41,7 +41,7 @@ def written(report: Report) -> tuple[Sheet, frozenset[tuple[UUID | None, str]]]:
     sheet = Sheet(
         questionnaire,
         cells,
-        [SheetItem(item.id, item.group, item.position) for item in items if item.ended_at is None],
+        [SheetItem(item.id, item.group, item.position, item.fate == "open") for item in items if item.ended_at is None],
         known_words=known_words(report),
     )
     return sheet, frozenset(changed)
@@ -58,7 +58,9 @@ def sheet_of_page(report: Report, *, groups: Sequence[Question] = (), item_id: U
         place, wanted = or_(place, Answer.item_id == item_id), Item.id == item_id
     elif groups:
         place = or_(place, Answer.question.in_({code for group in groups if (code := group.title_code)}))
-    items = select(Item.id, Item.group, Item.position).where(Item.report_id == report.id, Item.ended_at.is_(None), wanted)
+    is_unsettled = func.coalesce(Item.fate == "open", false())
+    items = select(Item.id, Item.group, Item.position, is_unsettled)
+    items = items.where(Item.report_id == report.id, Item.ended_at.is_(None), wanted)
     is_carried = Answer.origin == "carried"
     answers = select(Answer.item_id, Answer.question, Answer.value, Answer.lang, Answer.row_version, is_carried)
     rows = db.session.execute(answers.where(Answer.report_id == report.id, place))
@@ -68,6 +70,16 @@ def sheet_of_page(report: Report, *, groups: Sequence[Question] = (), item_id: U
         [SheetItem(*row) for row in db.session.execute(items)] if groups or item_id else (),
         known_words=known_words(report),
     )
+
+
+def last_answers(report: Report, item_id: UUID | None = None) -> dict[str, Cell]:
+    """Question -> what the last report said there, in a cycle whose reports begin with it. One query, or none."""
+    if not report.cycle.carries:
+        return {}
+    is_here = Save.item_id.is_(None) if item_id is None else Save.item_id == item_id
+    first = Save.row_version == 1, Save.actor_kind == "system"
+    rows = db.session.execute(select(Save.question, Save.value, Save.lang).where(Save.report_id == report.id, is_here, *first))
+    return {question: Cell(value, lang) for question, value, lang in rows}
 
 
 def known_words(report: Report) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Engine, RowMapping, Select, Text, bindparam, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Engine, RowMapping, Select, Text, and_, bindparam, cast, exists, func, or_, select
 
 from review_app.models import published as tables
 from review_app.questionnaire.language import Option, Question, Questionnaire
@@ -13,7 +13,7 @@ from review_app.questionnaire.library import library
 
 PAGE_SIZE = 50
 
-publication_table, item_table, answer_table = tables.publication, tables.item, tables.answer
+publication_table, item_table, answer_table, fate_table = tables.publication, tables.item, tables.answer, tables.fate
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,17 @@ class Facets:
 
 @dataclass(frozen=True)
 class Entry:
-    """What one entry's page shows: its publication and itself, its answers in order, its chapters in other current publications."""
+    """What one entry's page shows: its publication and itself, its answers in order, and its life.
+
+    `chapters`: in current publications, this one among them, with those of what was merged into it. `fates`: what a later
+    report says became of it, with the entry it was merged into.
+    """
 
     publication: RowMapping
     item: Mapping[str, Any]
     answers: Sequence[RowMapping]
     chapters: Sequence[RowMapping]
+    fates: Sequence[RowMapping]
 
 
 _ENTRY = select(publication_table, *(column.label(f"item_{column.name}") for column in item_table.c)).join(
@@ -72,17 +77,36 @@ _ANSWERS = (
     .where(answer_table.c.publication_id == bindparam("publication"), answer_table.c.item_id == bindparam("item"))
     .order_by(answer_table.c.position, answer_table.c.id)
 )
+_TOLD_IN = (publication_table.c.report_id, publication_table.c.slug.label("report_slug"), publication_table.c.cycle_titles)
+_TITLED = (item_table.c.slug, item_table.c.title, item_table.c.title_lang)
+_ORDER = (publication_table.c.year, publication_table.c.id)
+_MERGED = (
+    select(fate_table.c.lasting_item_id)
+    .join(publication_table, publication_table.c.id == fate_table.c.publication_id)
+    .where(publication_table.c.is_current, fate_table.c.into_lasting_item_id == bindparam("lasting"))
+)
 _CHAPTERS = (
-    select(
-        item_table.c.slug, item_table.c.title, publication_table.c.slug.label("report_slug"), publication_table.c.cycle_titles,
-    )
+    select(*_TITLED, *_TOLD_IN, (item_table.c.lasting_item_id != bindparam("lasting")).label("is_of_another"))
     .join(publication_table, publication_table.c.id == item_table.c.publication_id)
     .where(
-        publication_table.c.is_current, item_table.c.lasting_item_id == bindparam("lasting"), item_table.c.slug.is_not(None),
-        publication_table.c.report_id != bindparam("report"),
+        publication_table.c.is_current, item_table.c.slug.is_not(None),
+        or_(item_table.c.lasting_item_id == bindparam("lasting"), item_table.c.lasting_item_id.in_(_MERGED)),
     )
-    .order_by(publication_table.c.year, publication_table.c.id)
+    .order_by(*_ORDER, item_table.c.position)
 )  # fmt: skip
+_FATES = (
+    select(fate_table.c.fate, *_TITLED, *_TOLD_IN)
+    .join(publication_table, publication_table.c.id == fate_table.c.publication_id)
+    .outerjoin(
+        item_table,
+        and_(
+            item_table.c.publication_id == fate_table.c.publication_id,
+            item_table.c.lasting_item_id == fate_table.c.into_lasting_item_id,
+        ),
+    )
+    .where(publication_table.c.is_current, fate_table.c.lasting_item_id == bindparam("lasting"))
+    .order_by(*_ORDER)
+)
 
 
 def public_engine() -> Engine:
@@ -173,7 +197,7 @@ def answers_of(publication_id: int) -> Sequence[RowMapping]:
 
 
 def entry(slug: str, item_slug: str, number: int | None = None) -> Entry | None:
-    """The entry at an address. Three queries."""
+    """The entry at an address. Four queries."""
     table = publication_table.c
     which = table.is_current if number is None else table.number == number
     here = _ENTRY.where(table.slug == slug, item_table.c.slug == item_slug, which)
@@ -182,10 +206,11 @@ def entry(slug: str, item_slug: str, number: int | None = None) -> Entry | None:
         if row is None:
             return None
         answers = connection.execute(_ANSWERS, {"publication": row["id"], "item": row["item_id"]}).mappings().all()
-        lasting = {"lasting": row["item_lasting_item_id"], "report": row["report_id"]}
+        lasting = {"lasting": row["item_lasting_item_id"]}
         chapters = connection.execute(_CHAPTERS, lasting).mappings().all() if lasting["lasting"] else ()
+        fates = connection.execute(_FATES, lasting).mappings().all() if lasting["lasting"] else ()
     item = {column.name: row[f"item_{column.name}"] for column in item_table.c}
-    return Entry(row, item, answers, chapters)
+    return Entry(row, item, answers, chapters, fates)
 
 
 def addresses(report_ids: Iterable[int]) -> dict[int, str]:

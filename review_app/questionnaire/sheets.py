@@ -27,11 +27,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class SheetItem:
-    """One entry of the repeated group `group`."""
+    """One entry of the repeated group `group`. `is_unsettled`: the last report had it, and nobody has said if it goes on."""
 
     id: UUID
     group: str
     position: int
+    is_unsettled: bool = False
 
 
 class Sheet:

@@ -77,7 +77,7 @@ def item(slug: str, item_slug: str, number: int | None = None) -> str:
     questionnaire = library.get(publication["questionnaire"], publication["edition"])
     return render_template(
         "pages/public/item.html", publication=publication, questionnaire=questionnaire, number=number,
-        chapters=entry.chapters, item=read_item(questionnaire, entry.item, entry.answers),
+        chapters=entry.chapters, fates=entry.fates, item=read_item(questionnaire, entry.item, entry.answers),
     )
 
 

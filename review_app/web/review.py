@@ -12,6 +12,7 @@ from review_app.models import Report
 from review_app.operations import reviews
 from review_app.operations.steps import take_step
 from review_app.permissions import NotFound, can
+from review_app.queries.fates import over_since_last
 from review_app.queries.preview import cut, preview
 from review_app.queries.review import SHOWN, QueueFilter
 from review_app.queries.review import queue as waiting_reports
@@ -56,7 +57,10 @@ def _small(number: int | None) -> int | None:
 
 def _report_page(report: Report, *, reasons: Sequence[Message] = ()) -> str:
     work = workspace(report, language=current_language())
-    return render_template("pages/review/report.html", report=report, work=work, reasons=reasons, lang_code=current_language())
+    over = over_since_last(report) if report.state != "revision" else []  # what the party is choosing now is its own affair
+    return render_template(
+        "pages/review/report.html", report=report, work=work, reasons=reasons, over=over, lang_code=current_language()
+    )
 
 
 @blueprint.post("/review/reports/<int:report_id>/<any(take, release, recall):action>")

@@ -50,6 +50,12 @@ INVARIANTS = {
         where r.state in ('review', 'published') and i.ended_at is null and i.lasting_item_id is null and exists (
           select 1 from asked q where q.questionnaire = c.questionnaire and q.edition = c.edition
             and q."group" = i."group" and q.lasting)""",
+    "an entry is merged into one that its report does not have": """
+        select i.id from item i join item x on x.id = i.merged_into_id
+        where x.report_id <> i.report_id or x.ended_at is not null""",
+    "a report was submitted without saying what became of an entry of the last one": """
+        select i.id from item i join report r on r.id = i.report_id
+        where i.fate = 'open' and r.state in ('review', 'published')""",
     "something was written in a report that was never started": """
         select distinct s.report_id from save s join report r on r.id = s.report_id
         where s.outcome = 'accepted' and s.actor_kind <> 'system' and r.started_at is null""",

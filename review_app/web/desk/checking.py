@@ -83,6 +83,8 @@ def _answerable(report: Report, sheet: Sheet) -> set[str]:
 
 def place(report: Report, found: Found) -> str:
     """The address of what a finding is about."""
+    if found.rule == "CARRY-02" and found.item_id:
+        return url_for("desk.fates", report_id=report.id, _anchor=f"e-{found.item_id.hex}")
     anchor = found.question
     if found.item_id is not None:
         return url_for("desk.item", report_id=report.id, item_id=found.item_id, _anchor=anchor)

@@ -14,6 +14,7 @@ from review_app.operations import accounts, reviews
 from review_app.permissions import Denied, NotFound, can, require
 from review_app.queries.answers import points_of, replies_of, sheet_of
 from review_app.queries.checking import checking
+from review_app.queries.fates import over_since_last
 from review_app.queries.journal import JournalRow, journal
 from review_app.queries.people import membership_with_id, team_of
 from review_app.queries.reports import extensions_of, latest_snapshot, my_reports, questionnaire_of
@@ -95,7 +96,7 @@ def visible_points(report: Report) -> list[Point]:
 @access.report("report.read_answers")
 def read(report: Report) -> str:
     """All answers in order, to read or print."""
-    return render_template("pages/desk/read.html", report=report, sheet=sheet_of(report))
+    return render_template("pages/desk/read.html", report=report, sheet=sheet_of(report), over=over_since_last(report))
 
 
 @blueprint.get("/reports/<int:report_id>/points")

@@ -13,7 +13,7 @@ from review_app.forms.sections import SectionForm, make_form
 from review_app.models import Item, Report
 from review_app.operations.answers import Outcome, Typed, add_item, end_item, save_answers
 from review_app.permissions import NotFound, can
-from review_app.queries.answers import answer_at, ended_items, save_of, sheet_of_page, texts_of
+from review_app.queries.answers import answer_at, ended_items, last_answers, save_of, sheet_of_page, texts_of
 from review_app.queries.changes import differing
 from review_app.queries.reports import questionnaire_of
 from review_app.questionnaire import values
@@ -223,6 +223,7 @@ def _context(
         "report": report,
         "sheet": sheet,
         "questions": questions,
+        "last": last_answers(report, here),
         "number": at + 1,
         "count": len(sections),
         "following": sections[at + 1] if at + 1 < len(sections) else None,

@@ -1,0 +1,76 @@
+"""What became of the entries of the last report: all on one page."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from review_app.forms.desk import FateForm
+from review_app.forms.numbers import whole_number
+from review_app.models import Report
+from review_app.operations.fates import Settled, settle_items
+from review_app.permissions import can
+from review_app.queries.fates import Row, lasting_rows
+from review_app.web import access
+from review_app.web.desk import blueprint
+from review_app.web.desk.reports import is_recallable
+from review_app.web.presentation import words
+from workflows.engine import Blocked
+from workflows.messages import Message
+
+
+@blueprint.get("/reports/<int:report_id>/fates")
+@access.report("report.read_answers")
+def fates(report: Report) -> str:
+    """Every entry that the last report had, and what became of it."""
+    return _page(report, lasting_rows(report))
+
+
+@blueprint.post("/reports/<int:report_id>/fates")
+@access.report("report.write")
+def settle(report: Report) -> Response | tuple[str, int]:
+    """Keep what was chosen for each entry the page showed."""
+    rows = lasting_rows(report)
+    forms = [(row, _form(row, rows)) for row in rows if row.is_carried]
+    chosen = [
+        Settled(row.item.id, form.fate.data, _id(form.into.data), version)
+        for row, form in forms if form.fate.data and (version := whole_number(form.seen.data)) is not None
+    ]  # fmt: skip
+    try:
+        settle_items(access.actor(), report.id, chosen, now=access.now())
+    except Blocked as blocked:
+        return _page(report, rows, reasons=blocked.reasons), 422
+    flash(gettext("Saved."))
+    return redirect(url_for("desk.fates", report_id=report.id))
+
+
+def _page(report: Report, rows: list[Row], reasons: tuple[Message, ...] = ()) -> str:
+    carried = [row for row in rows if row.is_carried]
+    codes = {row.section.code for row in carried}
+    is_locked = is_recallable(report)
+    mine = {code for code in codes if not is_locked and can(access.actor(), "report.write", report, section=code)}
+    return render_template(
+        "pages/desk/fates.html", report=report, rows=carried, mine=mine, reasons=reasons,
+        forms={row.item.id: _form(row, rows) for row in carried if row.section.code in mine},
+        titles={row.item.id: _title(row) for row in rows},
+    )  # fmt: skip
+
+
+def _form(row: Row, rows: list[Row]) -> FateForm:
+    item = row.item
+    form = FateForm(prefix=item.id.hex, fate=item.fate, into=str(item.merged_into_id or ""), seen=item.row_version)
+    targets = [other for other in rows if other.item.id != item.id and other.item.ended_at is None]
+    form.into.choices = [("", gettext("Choose")), *((str(other.item.id), _title(other)) for other in targets)]
+    return form
+
+
+def _title(row: Row) -> str:
+    return row.title or words(row.group.item_label or row.group.label)
+
+
+def _id(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None

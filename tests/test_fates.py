@@ -1,0 +1,143 @@
+"""What the last report had, and what became of it: nothing is submitted before each is told, and each has a life of chapters."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from review_app.extensions import db as database
+from review_app.models import Item, Report
+from review_app.operations import cycles
+from review_app.permissions import SYSTEM
+from review_app.queries.invariants import broken
+from tests import steps_http as steps
+from tests.browser import Browser, Page
+from tests.people import sign_in
+from tests.test_blanks import LEFT, Desk, desk, missing, survey  # noqa: F401 (fixtures)
+
+HOUSES = ("City museum", "Harbour museum", "Mill", "Tower")
+
+
+def following(the: Desk) -> Desk:
+    """The last report is published with four museums, and the next one begins with it."""
+    the.carla.get(the.facts).fill({**LEFT, "law": "A law of 2019.", "blank-law": ""}).press("Save and come back later")
+    for name in HOUSES:
+        the.add_house(name, "no_data")
+    the.published()
+    now = datetime.now(UTC)
+    with the.app.app_context():
+        cycle = cycles.plan_cycle(
+            SYSTEM, slug="next", titles={"en": "The next"}, questionnaire="museums", edition="1", now=now, carries=True,
+            starts_on=date(2027, 1, 1), ends_on=date(2027, 12, 31), due_on=steps.ahead(400), expected=[("CL", "")],
+        )  # fmt: skip
+        cycles.move_cycle(SYSTEM, cycle.id, "open", seen=cycle.row_version, now=now)
+        the.report_id = database.session.scalars(select(Report.id).where(Report.cycle_id == cycle.id)).one()
+    the.carla.get(the.facts).press("Save: everything here still holds")
+    return the
+
+
+def hexes(the: Desk) -> list[str]:
+    """The entries of the report as the names of their fields begin, in their order."""
+    mine = select(Item.id).where(Item.report_id == the.report_id).order_by(Item.position)
+    with the.app.app_context():
+        return [one.hex for one in database.session.scalars(mine)]
+
+
+def choose(the: Desk, *fates: str, into: str = "") -> Page:
+    """Say what became of the entries, in their order; what is merged goes into the first."""
+    page = the.carla.get(f"{the.home}/fates")
+    for one, fate in zip(hexes(the), fates, strict=True):
+        page.fill({f"{one}-fate": fate})
+        if fate == "merged":
+            page.fill({f"{one}-into": into})
+    return page
+
+
+def test_each_entry_needs_a_fate_and_has_a_life_of_chapters(desk: Desk) -> None:  # noqa: F811
+    the = following(desk)
+    for name in HOUSES:
+        the.carla.get(f"{the.home}/sections/houses").follow(name).press("Save: everything here still holds")
+    page = the.carla.get(f"{the.home}/completeness")
+    assert missing(page) == [f"Museums: {name}: Name" for name in HOUSES]
+    assert page.follow("Museums: Mill: Name").h1 == "What became of the last report’s entries"
+    page = steps.submit(the.carla, the.report_id, status=422)
+    assert page.errors[-1] == "Entries of the last report of which nobody has said whether they go on: 4. Say it for each one."
+
+    # Merged needs an entry that stays; then each has its fate.
+    refused = choose(the, "renamed", "merged", "ended", "not_followed_up").press("Save", status=422)
+    assert refused.errors == ["What was merged needs the entry that it is part of now: choose one."]
+    choose(the, "renamed", "merged", "ended", "not_followed_up", into="City museum").press("Save")
+    house = the.carla.get(f"{the.home}/sections/houses").follow("City museum")
+    house.fill({"house_name": "Museum of the city and the harbour"}).press("Save and continue")
+    assert missing(the.carla.get(f"{the.home}/completeness")) == []
+    told = ["Harbour museum Merged into another entry: Museum of the city and the harbour", "Mill Ended", "Tower Not followed up"]
+    assert gone(the.carla.get(f"{the.home}/read")) == told
+    steps.submit(the.carla, the.report_id)
+    steps.take(the.rita, the.report_id)
+    assert gone(the.rita.get(f"/en/review/reports/{the.report_id}")) == told
+    steps.publish(the.rita, the.report_id)
+
+    everybody = the.new_client()
+    assert chapters(everybody, "chile-next", "city-museum") == [
+        "The reports of this year: City museum", "The reports of this year: Harbour museum (later merged into it)",
+        "The next: Museum of the city and the harbour",
+    ]  # fmt: skip
+    assert chapters(everybody, "chile-museums-cycle", "harbour-museum") == [
+        "The reports of this year: Harbour museum", "The next: merged into Museum of the city and the harbour",
+    ]  # fmt: skip
+    assert chapters(everybody, "chile-museums-cycle", "mill") == ["The reports of this year: Mill", "The next: Ended"]
+    assert chapters(everybody, "chile-museums-cycle", "tower")[1:] == ["The next: Not followed up"]
+    with the.app.app_context():
+        assert broken() == {}
+
+
+def gone(page: Page) -> list[str]:
+    return [row.get_text(" ", strip=True).replace("entry :", "entry:") for row in page.select("#gone + dl > div")]
+
+
+def chapters(everybody: Browser, report: str, entry: str) -> list[str]:
+    lines = everybody.get(f"/en/published/{report}/entries/{entry}").select(".chapters li")
+    return [" ".join(line.get_text().split()) for line in lines]
+
+
+def test_what_it_was_merged_into_stays_or_it_is_asked_again(desk: Desk) -> None:  # noqa: F811
+    the = following(desk)
+    choose(the, "continues", "merged", "continues", "continues", into="City museum").press("Save")
+    refused = choose(the, "ended", "merged", "continues", "continues", into="City museum").press("Save", status=422)
+    assert refused.errors == ["An entry was merged into one that is not in this report any more: choose another."]
+    house = the.carla.get(f"{the.home}/sections/houses").follow("City museum")
+    house.press("Take this entry out of the report")
+    page = the.carla.get(f"{the.home}/fates")
+    assert [page.value(f"{one}-fate") for one in hexes(the)] == ["ended", "open", "continues", "continues"]
+
+
+def test_two_people_settle_the_same_entry(desk: Desk) -> None:  # noqa: F811
+    the = following(desk)
+    caspar = sign_in(the.new_client(), "caspar")
+    his, first = caspar.get(f"{the.home}/fates"), hexes(the)[0]
+    choose(the, "ended", "open", "open", "open").press("Save")
+    his.fill({f"{first}-fate": "continues"}).press("Save", status=409)
+    assert the.carla.get(f"{the.home}/fates").value(f"{first}-fate") == "ended"
+
+
+def test_the_last_answer_stands_beside_the_field(desk: Desk, new_client: Callable[[], Browser], app: Flask) -> None:  # noqa: F811
+    the = following(desk)
+    assert "In the last report" not in the.carla.get(the.facts).main
+    the.carla.get(the.facts).fill({"law": "A law of 2027."}).press("Save and come back later")
+    page = the.carla.get(the.facts)
+    (then,) = page.select("details:has(.answer--longtext)")
+    assert then.get_text(" ", strip=True) == "In the last report : Law A law of 2019."
+    assert then.select_one("[lang=en][dir=ltr]") is not None
+
+
+@pytest.mark.parametrize("fate", ["merged", "nowhere"])
+def test_a_forged_fate_reaches_nothing(desk: Desk, fate: str) -> None:  # noqa: F811
+    the = following(desk)
+    page = the.carla.get(f"{the.home}/fates")
+    fields = {str(box["name"]): str(box["value"]) for box in page.select("main form input[type=hidden]")}
+    one = hexes(the)[0]
+    forged = {**fields, f"{one}-fate": fate, f"{one}-into": one}
+    the.carla.post(f"{the.home}/fates", forged, status=422 if fate == "merged" else 404)
+    assert the.carla.get(f"{the.home}/fates").value(f"{one}-fate") == "open"
