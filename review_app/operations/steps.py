@@ -11,7 +11,7 @@ from sqlalchemy import func, select, true, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from review_app.extensions import db
-from review_app.models import Entry, Notice, Person, Point, Report
+from review_app.models import Entry, Item, Notice, Person, Point, Report
 from review_app.operations.locks import held_report, hold_actor
 from review_app.operations.publications import write_publication
 from review_app.operations.snapshots import freeze
@@ -90,7 +90,7 @@ def situation_of(
     actor: Actor, report: Report, *, now: datetime, extras: Extras | None = None, gate: checking.Gate | None = None
 ) -> Situation:
     """What the blockers of the table read."""
-    extras, gate = extras or Extras(), gate or _gate(report)
+    extras = extras or Extras()
     is_due = Point.returned_at.is_not(None) if report.state in ("draft", "revision") else Point.returned_at.is_(None)
     must, drafted = db.session.execute(
         select(
@@ -104,8 +104,8 @@ def situation_of(
         is_taken=report.is_taken,
         taken_by_actor=report.is_taken and report.reviewer_id == actor.id,
         is_same_reviewer=report.reviewer_id is not None and report.reviewer_id == actor.id,
-        open_errors=gate.open_errors,
-        open_fates=sum(item.is_unsettled for item in gate.sheet.items) if gate.sheet else 0,
+        open_errors=(gate or _gate(report)).open_errors,
+        open_fates=_open_fates(report),
         open_must_points=must,
         points=drafted,
         has_declaration=extras.signatory is not None,
@@ -115,6 +115,11 @@ def situation_of(
         due_zone=report.due_zone,
         now=now,
     )
+
+
+def _open_fates(report: Report) -> int:
+    is_open = Item.report_id == report.id, Item.fate == "open"
+    return (db.session.scalar(select(func.count()).where(*is_open)) or 0) if report.cycle.carries else 0
 
 
 def _carry_out(taking: _Taking) -> Report:
