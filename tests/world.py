@@ -255,6 +255,8 @@ def _make_rechecks(world: World) -> None:
     ada = _person("ada")
     for slug, verb in (("programmes-2026", "stop"), ("reports-2020", "resume")):
         cycle = db.session.scalars(select(Cycle).where(Cycle.slug == slug)).one()
+        for report_id in db.session.scalars(select(Report.id).where(Report.cycle_id == cycle.id, Report.origin == "imported")):
+            findings.check_report(report_id, now=_now())  # as the worker does
         run = rules.set_rule(ada, cycle.id, "TEXT-04", setting="note", now=_now())
         assert run
         world.rechecks[verb] = run.id
