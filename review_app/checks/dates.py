@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from review_app.checks.found import Found, Place
 from review_app.checks.sentences import bounds, sentence, small
+from review_app.checks.words import FIGURE
+from review_app.questionnaire.money import YEAR
 from workflows.messages import Message
 
 _PHRASES = (
@@ -19,11 +21,6 @@ _WEAK = frozenset((
     "jusqu'à présent", "hasta ahora", "hoy en día", "recientemente", "en los últimos años", "nowadays",
 ))
 """These count only beside a figure."""
-_YEAR = re.compile(r"(?<![0-9.,/])(?:19|20)[0-9]{2}(?![0-9]|[.,][0-9])")
-_FIGURE = re.compile(
-    r"[0-9]|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|hundred|thousand|deux|trois|quatre|cinq|dix|vingt|cent|mille|dos"
-    r"|tres|cuatro|cinco|diez|veinte|cien|mil)\b", re.IGNORECASE,
-)
 _SINCE = re.compile(r"\b(?:since|from|depuis|dès|desde|a partir de|law|loi|ley|act|decree|décret|decreto|no\.?|nº|n°|convention)\b[^.;]{0,25}$", re.IGNORECASE)
 
 
@@ -38,7 +35,7 @@ def relative_times(place: Place) -> Iterator[Found]:
             end = start + len(phrase)
             first, last = bounds(words, start, end)
             around = words[max(words.rfind("\n", 0, first) + 1, first - 200) if "year" in phrase else first:last]
-            if (first, last) in quoted or _YEAR.search(around) or (phrase in _WEAK and not _FIGURE.search(around)):
+            if (first, last) in quoted or YEAR.search(around) or (phrase in _WEAK and not FIGURE.search(around)):
                 continue
             quoted.add((first, last))
             text = Message(
@@ -67,7 +64,7 @@ def years_outside_the_period(place: Place) -> Iterator[Found]:
     words = place.clean(question) if question else None
     if question is None or period is None or not isinstance(words, str):
         return
-    hits = list(_YEAR.finditer(words))
+    hits = list(YEAR.finditer(words))
     if not hits or any(int(match[0]) >= period[0] or _SINCE.search(words[:match.start()]) for match in hits):
         return
     text = Message(

@@ -9,20 +9,11 @@ from typing import Any, NamedTuple
 from review_app.checks.found import Found, Place
 from review_app.checks.sentences import bounds, sentence, small
 from review_app.checks.sums import totals_that_hold
+from review_app.checks.words import NUMBERS
 from review_app.questionnaire.language import Question
 from workflows.messages import Message
 
-_NUMBERS = {
-    word: number
-    for number, words in enumerate((
-        "two deux dos", "three trois tres", "four quatre cuatro", "five cinq cinco", "six six seis", "seven sept siete", "eight huit ocho",
-        "nine neuf nueve", "ten dix diez", "eleven onze once", "twelve douze doce", "thirteen treize trece", "fourteen quatorze catorce",
-        "fifteen quinze quince", "sixteen seize dieciséis", "seventeen dix-sept diecisiete", "eighteen dix-huit dieciocho",
-        "nineteen dix-neuf diecinueve", "twenty vingt veinte",
-    ), start=2)
-    for word in words.split()
-}
-_SAID = "|".join(sorted(_NUMBERS, key=len, reverse=True))
+_SAID = "|".join(sorted(NUMBERS, key=len, reverse=True))
 _WHOLE = r"[0-9]{1,3}(?:[,. \u00a0\u202f][0-9]{3})+(?![0-9])|[0-9]{1,7}(?![0-9]|[.,][0-9])"
 _DIGIT = re.compile("[0-9]")
 _TOTAL = re.compile(rf"(?P<total>{_WHOLE})\s+[^\W\d_][^.;:()\n0-9]{{1,90}}?\s*[:(](?P<parts>[^.;:()\n]{{3,250}})")
@@ -316,4 +307,4 @@ def _moved_counts(place: Place, question: Question, was: str, now: str) -> Itera
 
 
 def _count(words: str) -> int:
-    return _NUMBERS.get(words.casefold()) or int(re.sub(r"[^0-9]", "", words) or 0)
+    return NUMBERS.get(words.casefold()) or int(re.sub(r"[^0-9]", "", words) or 0)

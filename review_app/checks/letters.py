@@ -6,17 +6,13 @@ from operator import eq
 
 from review_app.checks.found import Found, Place
 from review_app.checks.sentences import sentence
+from review_app.checks.words import word_set
 from review_app.questionnaire.currencies import CODES
 from review_app.questionnaire.language import Question, named
 from workflows.messages import Message
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 _DOUBLED = re.compile(r"\b([^\W\d_]{2,5})[ \t]+\1\b(?!['’-])", re.IGNORECASE)
-_SMALL_WORDS = _words("""
+_SMALL_WORDS = word_set("""
     the of and in to for with by from on an is are was le la les de du des et dans pour avec une un est el los las del en con por para que
 """)
 _CAPITALS = re.compile(r"(?<![\w./&@-])(?<![A-Z0-9][ \u00a0])[A-Z][A-Z&]{2,5}(?![\w@-]|[./]\w|['’][a-z]{2}|\s[A-Z]{2})")
@@ -25,14 +21,14 @@ _BETWEEN = r"(?:[\s/,-]{1,3}(?:of|the|and|for|in|to|on|de|du|des|la|le|les|l|d|e
 _CAPITAL_HEAD = re.compile(r"[A-Z][A-Z&]+")
 _CONSONANTS = re.compile(r"(?<![\w./@'’-])[bcdfghjklmnpqrstvwxz]{3,4}(?![\w./@-])")
 _ROMAN = re.compile(r"[IVXLCDM]+")
-_KNOWN = _words("""
+_KNOWN = word_set("""
     UN EU US USA UK UAE UNESCO UNDP UNICEF WHO ILO WIPO WTO IMF OECD UNCTAD NGO NGOS CSO CSOS ICT ICTS IT TV
     GDP SDG SDGS COVID HIV AIDS CEO PHD DVD CD CDS PDF ISBN VAT TVET SME SMES MSME MSMES STEM LGBT PR HR IP
     IPR AI VR AR DNA NATO AU ASEAN CARICOM MERCOSUR FAO ONU UE OSC ONG ODD PIB TIC TICS OMC OIT OMPI FMI OCDE
     PNUD PME TPE RH OTAN FCFA CFA EEUU EE UU ODS PYME PYMES IVA ONGS OEI AM PM BC AD OK ID NO II III IFCD FIDC IFDC
     BBC QPR IGC COP TBC NB PS RFP UNHCR USAID AECID SIDA EUR USD MR MRS MS DR ST VS ETC
 """) | frozenset(re.findall(r"[A-Z]{3}", CODES))
-_LOWER_KNOWN = _words("""
+_LOWER_KNOWN = word_set("""
     http https www html htm pdf mrs vs etc pct nbr qty ltd plc gmbh srl cfr ppp mph kms
 """)
 _LOST = (

@@ -1,25 +1,20 @@
 """Rules about the table of partners."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
 from review_app.checks.found import Found, Place
+from review_app.checks.words import folded, word_set
 from review_app.questionnaire import values as shapes
 from review_app.questionnaire.language import Question
 from workflows.messages import Message
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
 
 _MANY = re.compile(
     r"(?:all|various|different|several|other|many|numerous|some|tou(?:te)?s les|divers(?:es)?|différente?s|plusieurs|autres|de nombreux"
     r"|tod[oa]s l[oa]s|divers[oa]s|diferentes|vari[oa]s|otr[oa]s|muchos|algun[oa]s)\s+(?:the\s+)?\w+", re.IGNORECASE,
 )
-_BODIES = _words("""
+_BODIES = word_set("""
     ministries municipalities governments authorities agencies institutions organisations organizations
     associations ngos csos companies schools universities museums libraries communities stakeholders partners
     artists festivals departments sectors districts regions foundations ministeres municipalites
@@ -29,7 +24,7 @@ _BODIES = _words("""
     organizaciones asociaciones empresas escuelas universidades museos bibliotecas comunidades socios
     artistas departamentos entidades fundaciones
 """)
-_PLAIN = _words("""
+_PLAIN = word_set("""
     and of the or in with for other local regional national international public private civil society
     cultural culture creative municipal state governmental nongovernmental non territorial district
     provincial sector sectors level levels relevant interested related et de du des la le les l d locales
@@ -78,11 +73,11 @@ def types_as_names(place: Place) -> Iterator[Found]:
     """PART-03: a type stands where a name is expected, or behind it, beside the type that was chosen."""
     table = place.with_role("partners")
     kinds = _column(table, "partner_type") if table else None
-    labels = _folded_all(tuple(words for option in (kinds.options if kinds else ()) for words in option.label.values()))
+    labels = _bare_all(tuple(words for option in (kinds.options if kinds else ()) for words in option.label.values()))
     for row, name, words in _names(place):
-        if table and _folded(words) in labels:
+        if table and _bare(words) in labels:
             text = Message("“%(words)s” is a type, not a name: write who the partner of row %(row)s is.", {"words": words, "row": row})
-        elif said := [part.strip() for part in _pieces(words) if _folded(part) in labels]:
+        elif said := [part.strip() for part in _pieces(words) if _bare(part) in labels]:
             text = Message(
                 "“%(words)s” in the name of row %(row)s is a type: the column beside it says the type, so take it out of the name.",
                 {"words": ", ".join(said), "row": row},
@@ -126,7 +121,7 @@ def missing(place: Place) -> Iterator[Found]:
 
 def is_generic(words: str) -> bool:
     """Whether a name stands for a kind of body, not for one: "local municipalities", "all ministries", "civil society"."""
-    plain = _folded(words)
+    plain = _bare(words)
     if plain.replace(" ", "") in _SINGLE:
         return True
     tokens = plain.split()
@@ -136,8 +131,8 @@ def is_generic(words: str) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _folded_all(words: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(map(_folded, words))
+def _bare_all(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_bare, words))
 
 
 def _is_several(words: str) -> bool:
@@ -165,6 +160,5 @@ def _other_cells(row: dict[str, str]) -> str:
     return " · ".join(cell.strip() for cell in row.values() if cell.strip())[:200]
 
 
-def _folded(words: str) -> str:
-    bare = "".join(c for c in unicodedata.normalize("NFKD", words.casefold()) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"\w+", bare))
+def _bare(words: str) -> str:
+    return " ".join(re.findall(r"\w+", folded(words)))

@@ -14,22 +14,18 @@ from review_app.checks import (
     wording,
 )
 from review_app.checks.found import Rule
+from review_app.checks.words import word_set
 from workflows.messages import Message
 
+_EVALUATION = word_set("evaluated conclusions")
+_NAMES = word_set("title agency partners website")
+_PARTNERS = word_set("partners")
+_MONEY = word_set("money")
+_PROSE = word_set("text longtext money")
+_WORDS = word_set("text longtext money contact table")
+_SOURCE = word_set("source")
 
-def _names(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_EVALUATION = _names("evaluated conclusions")
-_NAMES = _names("title agency partners website")
-_PARTNERS = _names("partners")
-_MONEY = _names("money")
-_PROSE = _names("text longtext money")
-_WORDS = _names("text longtext money contact table")
-_SOURCE = _names("source")
-
-_REQUIRED = _names("REQ-01")
+_REQUIRED = word_set("REQ-01")
 
 RULES: tuple[Rule, ...] = (
     Rule("CARRY-01", "error", Message("An answer of the last report that nobody has confirmed"), completeness.unconfirmed, is_quick=True),
@@ -37,23 +33,23 @@ RULES: tuple[Rule, ...] = (
     Rule("REQ-01", "error", Message("A required answer, cell or entry is missing"), completeness.missing, is_quick=True),
     Rule(
         "REQ-02", "warning", Message("A caption for the website without an address"), sources.captions_without_address,
-        roles=_names("website"), context=_SOURCE, version=2,
+        roles=word_set("website"), context=_SOURCE, version=2,
     ),
     Rule(
         "REQ-03", "warning", Message("Results that are very short or give no figure"), substance.thin_results,
-        roles=_names("results"), context=_SOURCE,
+        roles=word_set("results"), context=_SOURCE, version=2,
     ),
     Rule(
         "FORM-01", "error", Message("An answer cannot be read as what is asked for"), completeness.unreadable_answers,
-        is_quick=True, speaks_for=_names("REQ-01 TEXT-04"), version=3,
+        is_quick=True, speaks_for=word_set("REQ-01 TEXT-04"), version=3,
     ),
     Rule(
         "LIMIT-01", "error", Message("A text is longer than its limit"), completeness.too_long_answers,
-        types=_names("text longtext"), is_quick=True,
+        types=word_set("text longtext"), is_quick=True,
     ),
     Rule(
         "LEAST-01", "error", Message("Less than the questionnaire asks for"), completeness.too_little,
-        types=_names("number percent table"), is_quick=True,
+        types=word_set("number percent table"), is_quick=True,
     ),
     Rule(
         "EVAL-01", "error", Message("Nobody said whether there was an evaluation"), substance.unanswered_evaluation,
@@ -84,7 +80,7 @@ RULES: tuple[Rule, ...] = (
     Rule("PART-05", "note", Message("No partner is listed"), partners.missing, roles=_PARTNERS),
     Rule(
         "MON-01", "error", Message("No sum can be read where one is asked for"), sums.no_sum, types=_MONEY, context=_SOURCE,
-        is_quick=True, speaks_for=_names("REQ-01 TEXT-04"), version=2,
+        is_quick=True, speaks_for=word_set("REQ-01 TEXT-04"), version=2,
     ),
     Rule("MON-02", "warning", Message("A sum that can be read in two ways"), sums.doubtful_sums, types=_MONEY),
     Rule("MON-03", "error", Message("No sum in the currency that is asked for"), sums.foreign_sums, types=_MONEY),
@@ -95,57 +91,57 @@ RULES: tuple[Rule, ...] = (
     Rule("NUM-02", "warning", Message("A count, and a list of another length"), figures.counts_of_lists, types=_PROSE, context=_SOURCE, version=2),
     Rule(
         "NUM-03", "note", Message("A figure far from that of the last report"), figures.moved_figures,
-        types=_names("number percent money longtext"), context=_names("previous"), version=2,
+        types=word_set("number percent money longtext"), context=word_set("previous"), version=2,
     ),
-    Rule("NUM-04", "warning", Message("Groups that overlap and must not be added"), figures.overlapping_groups, types=_names("longtext table"), version=2),
-    Rule("TIME-01", "warning", Message("Words like “currently” without a date"), dates.relative_times, types=_PROSE, version=2),
+    Rule("NUM-04", "warning", Message("Groups that overlap and must not be added"), figures.overlapping_groups, types=word_set("longtext table"), version=2),
+    Rule("TIME-01", "warning", Message("Words like “currently” without a date"), dates.relative_times, types=_PROSE, version=3),
     Rule(
         "TIME-02", "warning", Message("Results from before the period reported on"), dates.years_outside_the_period,
-        roles=_names("results"), context=_names("period"),
+        roles=word_set("results"), context=word_set("period"), version=2,
     ),
     Rule("TEXT-01", "warning", Message("A text in small letters or capitals only"), letters.one_case, types=_PROSE),
     Rule("TEXT-02", "note", Message("A word that stands twice in a row"), letters.doubled_words, types=_PROSE),
     Rule("TEXT-03", "note", Message("Short forms that are never written out"), letters.unexplained_short_forms, types=_WORDS),
     Rule("TEXT-04", "warning", Message("Words that only fill the space"), wording.placeholders, types=_WORDS),
     Rule("TEXT-05", "warning", Message("Signs and accents that were lost"), letters.lost_letters, types=_PROSE),
-    Rule("TEXT-06", "note", Message("A name with a number, quotation marks or a full stop"), letters.dressed_titles, roles=_names("title")),
+    Rule("TEXT-06", "note", Message("A name with a number, quotation marks or a full stop"), letters.dressed_titles, roles=word_set("title")),
     Rule(
-        "LANG-01", "note", Message("Captions in more than one language"), sources.mixed_captions, roles=_names("title"), context=_SOURCE, version=2,
+        "LANG-01", "note", Message("Captions in more than one language"), sources.mixed_captions, roles=word_set("title"), context=_SOURCE, version=2,
     ),
     Rule(
         "LANG-02", "warning", Message("A language that the official version may not be in"), letters.foreign_language,
-        types=_names("longtext"), version=2,
+        types=word_set("longtext"), version=2,
     ),
     Rule(
         "SPAM-01", "error", Message("Web addresses that nobody meant to write"), wording.stray_addresses,
-        roles=_NAMES, types=_WORDS, around=_NAMES, context=_SOURCE, speaks_for=_names("TEXT-04"),
+        roles=_NAMES, types=_WORDS, around=_NAMES, context=_SOURCE, speaks_for=word_set("TEXT-04"),
     ),
     Rule("UI-01", "note", Message("Words of a web page among the answers"), sources.furniture, types=_PROSE, context=_SOURCE),
     Rule(
         "UI-02", "note", Message("The header of a table glued together"), sources.glued_headers, roles=_PARTNERS, context=_SOURCE, version=2,
     ),
     Rule(
-        "TAG-01", "error", Message("No goal or no domain is chosen"), tagging.tags, roles=_names("goals domains"),
+        "TAG-01", "error", Message("No goal or no domain is chosen"), tagging.tags, roles=word_set("goals domains"),
         is_quick=True, speaks_for=_REQUIRED,
     ),
     Rule(
         "TAG-02", "warning", Message("A domain or young people named in the text, and not chosen"), tagging.missing_tags,
-        roles=_names("domains priorities youth features results conclusions"), version=2,
+        roles=word_set("domains priorities youth features results conclusions"), version=2,
     ),
     Rule(
         "TAG-03", "warning", Message("Transversal priorities announced and not given"), sources.priorities_without_value,
-        roles=_names("priorities"), context=_SOURCE, version=2,
+        roles=word_set("priorities"), context=_SOURCE, version=2,
     ),
     Rule(
         "SCOPE-01", "warning", Message("Another convention is cited, and this one never"), tagging.foreign_scope,
-        roles=_names("features results conclusions"),
+        roles=word_set("features results conclusions"),
     ),
     Rule("COPY-01", "warning", Message("A paragraph that stands in another entry"), repeats.from_another_entry, types=_PROSE, compares=True),
     Rule(
         "COPY-02", "note", Message("A paragraph of the last report, unchanged"), repeats.from_the_last_report,
-        types=_PROSE, context=_names("previous"),
+        types=_PROSE, context=word_set("previous"),
     ),
-    Rule("CONT-01", "warning", Message("An e-mail address in a postal address"), letters.misplaced_addresses, types=_names("contact")),
+    Rule("CONT-01", "warning", Message("An e-mail address in a postal address"), letters.misplaced_addresses, types=word_set("contact")),
 )
 
 QUICK = frozenset(rule.id for rule in RULES if rule.is_quick)

@@ -1,7 +1,6 @@
 """Telling web addresses that were injected into a text from those that somebody wrote."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -9,6 +8,7 @@ from uuid import UUID
 
 import tldextract
 
+from review_app.checks.words import folded
 from review_app.questionnaire import values as shapes
 from review_app.questionnaire.language import Question
 from review_app.questionnaire.sheets import Sheet
@@ -193,7 +193,7 @@ def _is_public_body(host: str) -> bool:
 
 def _is_related(host: str, known: Sequence[str]) -> bool:
     parts = _parts(host)
-    name = _folded(parts.domain).replace("-", "")
+    name = folded(parts.domain).replace("-", "")
     for entry in known:
         if re.fullmatch("[A-Z]{2}", entry):
             if host.casefold().endswith(f".{entry.casefold()}"):
@@ -212,18 +212,13 @@ def _registered(host: str) -> str:
 
 
 def _telling_words(entry: str) -> set[str]:
-    return {word for word in re.findall(r"\w{4,}", _folded(entry)) if word not in _GENERIC}
+    return {word for word in re.findall(r"\w{4,}", folded(entry)) if word not in _GENERIC}
 
 
 def _initials(entry: str) -> set[str]:
     """Short forms of a name: its capitals, and the words it writes in capitals."""
     short = {"".join(word[0] for word in re.findall(r"\b[A-ZÀ-Þ]\w+", entry)), *re.findall(r"\b[A-Z]{3,}\b", entry)}
-    return {_folded(word) for word in short if len(word) > 2}
-
-
-def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return {folded(word) for word in short if len(word) > 2}
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from review_app.checks.found import Found, Place
 from review_app.checks.sentences import bounds, sentence
 from review_app.checks.wording import is_placeholder
+from review_app.checks.words import FIGURE
 from review_app.questionnaire import values as shapes
 from workflows.messages import Message
 
@@ -20,11 +21,6 @@ _NONE_YET = re.compile(
     r"|\bser[áa]\s+evaluad[oa]\b|\bevaluaci[óo]n\b(?:\s+de\w*\s[^.;,]{3,60}?)?\s+(?:se\s+realizará|está\s+(?:prevista|en curso))\b", re.IGNORECASE,
 )
 _OPENS_WITH_NO = re.compile(r"(?:no|non)\b\s*[,.;:–—-]", re.IGNORECASE)
-_FIGURE = re.compile(
-    r"[0-9]|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|twenty|thirty|forty|fifty|dozens?|hundreds?"
-    r"|thousands?|millions?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|cent|mille|dos|tres|cuatro|cinco|seis"
-    r"|siete|ocho|nueve|diez|once|doce|quince|veinte|treinta|cien|miles?|half|moitié|mitad)\b", re.IGNORECASE,
-)
 _SHORT = 40
 
 
@@ -56,7 +52,7 @@ def thin_results(place: Place) -> Iterator[Found]:
         return
     if (source := place.source_behind(question)) and source.is_older:
         return
-    if not _FIGURE.search(words):
+    if not FIGURE.search(words):
         text = Message("The results give no figure: say how many, for whom and since when.")
     elif len(words) < _SHORT:
         text = Message("The results are %(count)s characters long: say what has changed, for whom and since when.", {"count": len(words)})

@@ -10,6 +10,7 @@ from review_app.checks.found import Found, Place
 from review_app.checks.wording import is_placeholder
 from review_app.questionnaire import values as shapes
 from review_app.questionnaire.language import Question
+from review_app.questionnaire.money import YEAR
 from review_app.questionnaire.rates import rate, years_of
 from workflows.messages import Message
 
@@ -30,7 +31,6 @@ _PENDING = re.compile(
 _SOME_NUMBER = re.compile(
     r"[0-9]|\b(?:hundred|thousand|million|billion|cents?|mille|millions?|milliards?|cien|mil|miles|mill[óo]n|millones)\b", re.IGNORECASE
 )
-_YEAR = re.compile(r"(?<![0-9.,])(?:19|20)[0-9]{2}(?![0-9]|[.,][0-9])")
 _AS_OF = re.compile(r"\b(?:as of|as at|up to|jusqu['’]en|au titre de|a partir de|hasta)\s+(?:[^\W\d_]+\s+){0,2}(?:19|20)[0-9]{2}", re.IGNORECASE)
 _BASIS = re.compile(
     r"\b(?:per|each|every|annual\w*|year\w*|annum|total|overall|monthly|month|project|over|par an|année|annuel\w*|mois|projet|año|anual\w*|mes"
@@ -130,7 +130,7 @@ def sums_without_basis(place: Place) -> Iterator[Found]:
             continue
         as_of = _AS_OF.search(words)
         quote = str(sure[0].get("text") or words[:200])
-        if not _YEAR.search(_without(words, sums)):
+        if not YEAR.search(_without(words, sums)):
             text = Message("“%(quote)s” has no year: say of which year it is, or over which years it goes.", {"quote": quote})
         elif as_of and not _BASIS.search(words) and len(sure) == 1:
             text = Message(
@@ -197,7 +197,7 @@ def _totals(words: str, sums: Sequence[Sum]) -> Iterator[tuple[dict[str, Any], l
             continue
         made, times = sum(Decimal(one["amount"]) for one in parts), 1
         if len(parts) == 1:
-            times = len(set(_YEAR.findall(re.split(r"[).;\n]", words[parts[0]["end"]:], maxsplit=1)[0])))
+            times = len(set(YEAR.findall(re.split(r"[).;\n]", words[parts[0]["end"]:], maxsplit=1)[0])))
         if times and (len(parts) > 1 or times > 1):
             yield total, parts, Decimal(made * times)
         return
@@ -253,7 +253,7 @@ def _years(words: str, *sums: Sum) -> set[int]:
     for one in sums:
         if one.get("years"):
             said |= set(range(one["years"][0], one["years"][1] + 1))
-    return said or {int(match[0]) for match in _YEAR.finditer(_without(words, sums))}
+    return said or {int(match[0]) for match in YEAR.finditer(_without(words, sums))}
 
 
 def _rates(currency: str, base: str, years: set[int]) -> dict[int, Decimal]:

@@ -1,13 +1,13 @@
 """Rules about the words themselves: placeholders, and web addresses that nobody meant to write."""
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from uuid import UUID
 
 from review_app.checks import sources, spam
 from review_app.checks.found import Found, Place, places
+from review_app.checks.words import folded
 from review_app.questionnaire.language import Question
 from review_app.questionnaire.sheets import Cell, Sheet
 from workflows.messages import Message
@@ -28,11 +28,10 @@ def is_placeholder(words: str) -> bool:
     """Whether a text only fills the space: a lone sign, or a phrase for "nothing" in English, French or Spanish."""
     if len(words) > _LONGEST_PLACEHOLDER:
         return _WORD.search(words) is None and bool(words.strip())
-    folded = unicodedata.normalize("NFKD", words.casefold())
-    folded = " ".join("".join(c for c in folded if not unicodedata.combining(c)).split())
-    if not any(c.isalnum() for c in folded):
-        return bool(folded)
-    return folded.strip(" .-–—()[]\"'“”«»*:;,!?/") in _PLACEHOLDERS
+    bare = " ".join(folded(words).split())
+    if not any(c.isalnum() for c in bare):
+        return bool(bare)
+    return bare.strip(" .-–—()[]\"'“”«»*:;,!?/") in _PLACEHOLDERS
 
 
 def placeholders(place: Place) -> Iterator[Found]:

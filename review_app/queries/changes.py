@@ -10,14 +10,13 @@ from uuid import UUID
 from babel import Locale
 
 from review_app.questionnaire.language import Question
-from review_app.questionnaire.paper import reason_words
+from review_app.questionnaire.paper import label_of, reason_words
 
 Kind = Literal["same", "added", "removed"]
 Place = tuple[UUID | None, str]
 
 _WORD = re.compile(r"\S+\s*|\s+")
 _LINE = re.compile(r"[^\n]*\n+|[^\n]+")
-YES_NO = {"en": {"yes": "Yes", "no": "No"}, "fr": {"yes": "Oui", "no": "Non"}, "es": {"yes": "Sí", "no": "No"}}
 LONG = 2_000  # words in one changed passage above which common words stop being anchors, so that a page stays quick
 
 
@@ -94,13 +93,11 @@ def as_words(question: Question, value: Mapping[str, Any] | None, *, language: s
     if question.type == "table" and isinstance(raw, list):
         return "\n".join(_row(question, row, language) for row in raw)
     if question.type == "choices" and isinstance(raw, list):
-        return "\n".join(_label(question, str(chosen), language) for chosen in raw)
+        return "\n".join(label_of(question, str(chosen), language) for chosen in raw)
     if isinstance(raw, Mapping):
         return "\n".join(f"{name}: {words}" for name, words in raw.items() if words)
-    if question.type == "choice":
-        return _label(question, str(raw), language)
-    if question.type == "yes_no":
-        return YES_NO[language].get(str(raw), str(raw))
+    if question.type in ("choice", "yes_no"):
+        return label_of(question, str(raw), language)
     if question.type == "country":
         return str(Locale(language).territories.get(str(raw), raw))
     return str(raw)
@@ -113,8 +110,3 @@ def _row(question: Question, row: Mapping[str, Any], language: str) -> str:
         if words:
             cells.append(f"{column.label.within(language)}: {words}")
     return " · ".join(cells)
-
-
-def _label(question: Question, identifier: str, language: str) -> str:
-    option = question.option(identifier)
-    return option.label.within(language) if option else identifier

@@ -39,7 +39,8 @@ _FACTORS = {
     "million": 6, "millions": 6, "millones": 6, "millón": 6, "mio": 6, "mio.": 6, "mn": 6, "m": 6,
     "milliard": 9, "milliards": 9, "thousand": 3, "mille": 3, "miles": 3, "mil": 3, "k": 3, "bn": 9,
 }
-_YEAR = re.compile(r"(?<![0-9.,])(?:19|20)[0-9]{2}(?![0-9]|[.,][0-9])")
+YEAR = re.compile(r"(?<![0-9.,])(?:19|20)[0-9]{2}(?![0-9]|[.,][0-9])")
+"""A year that stands for itself, not inside a number."""
 _SPAN = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}\s?[-–—/]\s?(?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9])")
 _ANNUAL = re.compile(
     r"\b(?:annual(?:ly)?|yearly|per year|a year|each year|per annum|annuel(?:le|lement)?s?|par an"
@@ -128,7 +129,7 @@ def amounts(raw: str, language: str = "en", *, currency: str | None = None) -> l
     if not found:
         alone = [match for match in _AMOUNT.finditer(text) if not _is_other(text, match)]
         found = alone if len(alone) == 1 else []
-    years = {int(match[0]) for match in _YEAR.finditer(text) if not _inside(match, found)}
+    years = {int(match[0]) for match in YEAR.finditer(text) if not _inside(match, found)}
     spans = {_ends(match[0]) for match in _SPAN.finditer(text) if not _inside(match, found)}
     only_year = next(iter(years)) if len(years) == 1 and not spans else None
     only_span = next(iter(spans)) if len(spans) == 1 else None
@@ -148,7 +149,7 @@ def _is_other(text: str, match: re.Match[str]) -> bool:
     """Whether a number without a currency is a year, an ordinal, a percentage or a part of a name, not a sum."""
     if match.group().strip() == text.strip():
         return False
-    if _YEAR.fullmatch(match["number"]) or text[match.end():match.end() + 2].strip().startswith("%"):
+    if YEAR.fullmatch(match["number"]) or text[match.end():match.end() + 2].strip().startswith("%"):
         return True
     before = text[max(0, match.start() - 40):match.start()]
     return bool(re.search(r"(?:\bno\.?|nº|n°|#|\blaw|\bloi|\bley|[\w/-])\s?$", before, re.IGNORECASE)

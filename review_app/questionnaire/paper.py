@@ -80,14 +80,14 @@ def words_of(question: Question, raw: Any, language: str) -> Words:
     """The raw answer of a question as a person writes it in `language`. Blank gives "", (), {} or []."""
     if question.type == "choices":
         chosen = set(raw or ())
-        return tuple(_label(question, one, language) for one in labels(question) if one in chosen)
+        return tuple(label_of(question, one, language) for one in labels(question) if one in chosen)
     if question.type == "contact":
         typed = raw if isinstance(raw, Mapping) else {}
         return {field: words for field in CONTACT_FIELDS if (words := str(typed.get(field) or "")).strip()}
     if question.type == "table":
         rows = [_row(question, row, language) for row in raw or ()]
         return [row for row in rows if row]
-    return _label(question, str(raw or ""), language)
+    return label_of(question, str(raw or ""), language)
 
 
 def raw_of(question: Question, words: Words, language: str) -> Any:
@@ -121,7 +121,7 @@ def _bare(question: Question, words: Words) -> Any:
 
 
 def _row(question: Question, row: Mapping[str, Any], language: str) -> dict[str, str]:
-    told = {column.code: _label(column, str(row.get(column.code) or ""), language) for column in question.columns}
+    told = {column.code: label_of(column, str(row.get(column.code) or ""), language) for column in question.columns}
     return {code: words for code, words in told.items() if words.strip()}
 
 
@@ -134,10 +134,10 @@ def labels(question: Question) -> dict[str, Text]:
 
 def offered(question: Question, language: str) -> list[str]:
     """The words for each answer that can be chosen, in their order."""
-    return [_label(question, identifier, language) for identifier in labels(question)]
+    return [label_of(question, identifier, language) for identifier in labels(question)]
 
 
-def _label(question: Question, identifier: str, language: str) -> str:
+def label_of(question: Question, identifier: str, language: str) -> str:
     """The label, unless two options share it: then the identifier, which only one of them has."""
     known = labels(question)
     if identifier not in known:

@@ -1,25 +1,13 @@
 """Letters without their dress: what two spellings of one caption, label or name have in common."""
 
 import re
-import unicodedata
 from functools import lru_cache
+
+from review_app.checks.words import folded
 
 _NO_LETTER = re.compile(r"[\W_]+")
 WORD = re.compile(r"[^\W_]")
 _CAPTION_LIKE = 160  # characters; captions come again in every text, and what is longer never does
-_LIGATURES = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "ı": "i"}
-
-
-@lru_cache(maxsize=4096)
-def _plain(letter: str) -> str:
-    lowered = letter.casefold()
-    bare = "".join(part for part in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(part))
-    return "".join(_LIGATURES.get(part, part) for part in bare)
-
-
-def folded(text: str) -> str:
-    """`text` in small letters without accents; as many places as it needs."""
-    return text.lower() if text.isascii() else "".join(map(_plain, text))
 
 
 def squeezed(text: str) -> str:

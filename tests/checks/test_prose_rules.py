@@ -19,6 +19,7 @@ PARAGRAPH = (
 # Rule, severity, answers, and a piece of the finding's quote or message; None: the rule must be silent.
 SAID: list[tuple[str, str, dict[str, Any], str | None]] = [
     ("REQ-03", "warning", {"results": "People are happier, and the region is better known than before."}, "no figure"),
+    ("REQ-03", "warning", {"results": "The boats came once to each island, and people were glad of the books."}, "no figure"),
     ("REQ-03", "warning", {"results": "12 grants."}, "10 characters"),
     ("REQ-03", "", {"results": "Twelve of the towns have a library since the boats moor there."}, None),
     ("EVAL-02", "", {"evaluated": "no", "conclusions": "/"}, None),
