@@ -14,6 +14,7 @@ from config import Settings
 from review_app import tasks
 from review_app.extensions import babel, csrf, db, leave_dead_connections, limiter, migrate, security
 from review_app.models import Person
+from review_app.presence import Presence
 from review_app.questionnaire.language import LANGUAGES
 from review_app.questionnaire.library import library
 from review_app.sessions import People, PostgresSessions
@@ -137,6 +138,7 @@ def _connect(app: Flask, settings: Settings) -> None:
     user_authenticated.connect(_remember_whose_session, app)
     app.extensions["public_engine"] = _autocommit(settings.database_public_url)
     app.extensions["session_engine"] = _autocommit(settings.database_url)
+    app.extensions["presence"] = Presence(settings.redis_url)
     app.session_interface = PostgresSessions(app, app.extensions["session_engine"])
 
 
@@ -166,6 +168,8 @@ def _headers(response: Response) -> Response:
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if request.endpoint == "static" and "v" in request.args:
+        headers["Cache-Control"] = f"public, max-age={365 * 86_400}, immutable"
     # Public pages and files say for themselves how long they may be kept; everything else is somebody's.
     if "Cache-Control" not in headers or not (g.get("is_public") or request.endpoint == "static"):
         headers["Cache-Control"] = "no-store"

@@ -324,6 +324,18 @@ if (savings.length) {
   });
 }
 
+// Once a minute, while the page is looked at: who else is at the report.
+const presence = document.querySelector("[data-presence]");
+async function look() {
+  if (document.visibilityState !== "visible") return;
+  const answer = await fetch(presence.dataset.presence, { redirect: "manual" }).catch(() => null);
+  if (answer?.ok) presence.innerHTML = await answer.text(); // a part of a page, as the server writes it
+}
+if (presence) {
+  setInterval(look, 60_000);
+  document.addEventListener("visibilitychange", look);
+}
+
 // A second press on a button that already sent the form would send it twice.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {

@@ -1,8 +1,10 @@
 """What every page may use: globals and filters that put values into the reader's words."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -161,6 +163,14 @@ def _unread() -> int:
 
 def register(app: Flask) -> None:
     """Give the templates their globals and filters."""
+    files = Path(app.static_folder or "")
+
+    @app.url_defaults
+    def _of_these_bytes(endpoint: str, values: dict[str, Any]) -> None:
+        """A file that changes has another address, so that browsers may keep each for a year."""
+        if endpoint == "static":
+            values["v"] = _mark(files / values["filename"])
+
     env = app.jinja_env
     env.filters.update(words=words, say=say, moment=moment, day=day, far=far, prose=prose, why_blank=why_blank)
     env.globals.update(
@@ -189,6 +199,11 @@ def register(app: Flask) -> None:
             "unread": _Lazy(_unread),
             "kept_form": g.get("kept"), "also_kept": g.get("also_kept"),
         }
+
+
+@lru_cache(maxsize=64)
+def _mark(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
 
 
 class _Lazy:

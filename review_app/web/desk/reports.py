@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -12,6 +12,7 @@ from review_app.forms.desk import InviteForm, ReplyForm
 from review_app.models import Point, Report
 from review_app.operations import accounts, reviews
 from review_app.permissions import Denied, NotFound, can, require
+from review_app.presence import Here
 from review_app.queries.answers import points_of, replies_of, sheet_of
 from review_app.queries.checking import checking
 from review_app.queries.fates import over_since_last
@@ -60,7 +61,25 @@ def report(report: Report) -> str:
         journal=visible_journal(report),
         extensions=extensions_of(report),
         is_recallable=is_recallable(report),
+        others=who_else(report),
     )
+
+
+@blueprint.get("/reports/<int:report_id>/here")
+@access.report("report.read_answers")
+def here(report: Report) -> str:
+    """Who else is at the report: a part of a page. Asking says that one's own page is looked at, that of the section `?at=`."""
+    return render_template(
+        "pages/desk/_here.html", others=who_else(report, request.args.get("at", "")), questionnaire=questionnaire_of(report)
+    )
+
+
+def who_else(report: Report, section: str = "") -> list[Here]:
+    """Note that the reader is at this section (or at the task list), and see who else is at the report."""
+    known = {one.code for one in questionnaire_of(report).sections}
+    me = Here(access.actor().id, access.actor().name, section if section in known else "")
+    found: list[Here] = current_app.extensions["presence"].note(report.id, me, now=access.now())
+    return found
 
 
 def is_recallable(report: Report) -> bool:

@@ -21,7 +21,7 @@ from review_app.questionnaire.language import Question, Section
 from review_app.questionnaire.sheets import Sheet, SheetItem
 from review_app.web import access
 from review_app.web.desk import blueprint
-from review_app.web.desk.reports import is_recallable, visible_points
+from review_app.web.desk.reports import is_recallable, visible_points, who_else
 from review_app.web.desk.saving import told
 from review_app.web.presentation import current_language, say
 
@@ -232,6 +232,7 @@ def _context(
         "is_recallable": is_recallable(report),
         "points": [point for point in points if point.item_id == here],
         "all_points": points,
+        "others": who_else(report, home.code),
     }
 
 
