@@ -20,6 +20,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "domains": ("choice", "choices"),
     "priorities": ("choice", "choices"),
     "youth": ("yes_no",),
+    "ifcd": ("yes_no",),
 }
 """Role -> types. `partner_name` and `partner_type` belong to columns of the table with the role `partners`, ages to any."""
 

@@ -90,11 +90,11 @@ def check_text(text: str) -> tuple[Found, ...]:
 def _asked(reading: Reading, source: Source) -> list[Question]:
     """The questions of the form: after the end of a cut text nobody knows what was answered."""
     captions = set(captioned(reading))
-    given = [question for question in _FORM if getattr(reading, question.code) is not None or question.role in captions]
+    given = {place for place, one in enumerate(_FORM) if getattr(reading, one.code) is not None or one.role in captions}
     if not captions:
-        return given
-    last = _FORM.index(given[-1]) if source.cut and given else 0 if source.cut else len(_FORM)
-    asked = [one for place, one in enumerate(_FORM) if one in given or (place < last and one.role != "website")]
+        return [_FORM[place] for place in sorted(given)]
+    last = max(given, default=0) if source.cut else len(_FORM)
+    asked = [one for place, one in enumerate(_FORM) if place in given or (place < last and one.role != "website")]
     if source.is_older:
         asked = [one for one in asked if one.role not in _NEWER_ONLY or one.role in captions]
     return [one for one in asked if not reading.is_by_civil_society or one.role in _LAST_OF_SOCIETY]

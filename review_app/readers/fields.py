@@ -96,8 +96,12 @@ def _aside(cutter: Cutter, region: Region, lines: list[Line], reading: Reading) 
 
 def _coded(cutter: Cutter, region: Region, lines: list[Line], reading: Reading) -> None:
     """Words of a coded value that a reading has no place for."""
+    caption = cutter.text[region.marks[0].start:region.marks[0].end].strip(" :\t\n")
     for line in lines:
-        cutter.take("raw" if len(line.text) <= _LONGEST_LABEL else "unplaced", line.start, line.end)
+        place = "raw" if len(line.text) <= _LONGEST_LABEL else "unplaced"
+        words = cutter.take(place, line.start, line.end)
+        if words and place == "raw":
+            reading.coded.append((region.field, caption, words))
 
 
 def _website(cutter: Cutter, region: Region, lines: list[Line], reading: Reading) -> None:
@@ -108,7 +112,7 @@ def _website(cutter: Cutter, region: Region, lines: list[Line], reading: Reading
 
 def _evaluated(cutter: Cutter, region: Region, lines: list[Line], reading: Reading) -> None:
     """A printed yes or no; what else stands here can only be about the evaluation."""
-    if lines and (answer := _yes_or_no(lines[0].text)) is not None:
+    if lines and (answer := yes_or_no(lines[0].text)) is not None:
         reading.evaluated = answer
         cutter.take("raw", lines[0].start, lines[0].end)
         lines = lines[1:]
@@ -116,7 +120,7 @@ def _evaluated(cutter: Cutter, region: Region, lines: list[Line], reading: Readi
         _text("evaluation")(cutter, region, lines, reading)
 
 
-def _yes_or_no(words: str) -> bool | None:
+def yes_or_no(words: str) -> bool | None:
     """What a line that says yes or no says; of several with boxes, the only one that is ticked."""
     ticked = _TICKED.findall(words)
     if len(ticked) == 1 and all(squeezed(word) in YES_NO for word in re.findall(r"[^\W\d_]{2,}", words)):
@@ -176,12 +180,17 @@ def _agency(cutter: Cutter, region: Region, lines: list[Line], reading: Reading)
 def _when(cutter: Cutter, region: Region, lines: list[Line], reading: Reading) -> None:
     if lines and reading.year is None and lines[0].text.isdecimal() and len(lines[0].text) == 4:
         reading.year = int(lines[0].text)
-    _coded(cutter, region, lines[:1], reading)
+    _head(cutter, lines)
 
 
 def _where(cutter: Cutter, region: Region, lines: list[Line], reading: Reading) -> None:
     reading.country = reading.country or (country(lines[0].text) if lines else None)
-    _coded(cutter, region, lines[:1], reading)
+    _head(cutter, lines)
+
+
+def _head(cutter: Cutter, lines: list[Line]) -> None:
+    for line in lines[:1]:
+        cutter.take("raw" if len(line.text) <= _LONGEST_LABEL else "unplaced", line.start, line.end)
 
 
 _READERS: dict[str, Callable[[Cutter, Region, list[Line], Reading], None]] = {

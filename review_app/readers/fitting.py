@@ -6,6 +6,7 @@ from typing import Any
 
 from review_app.questionnaire.language import Question
 from review_app.readers.countries import code_of
+from review_app.readers.fields import yes_or_no
 from review_app.readers.labels import printed
 from review_app.readers.letters import squeezed
 from review_app.readers.partners import Partner
@@ -25,6 +26,7 @@ WHY = {
     "kindless": Message("A partner has a name but no kind."),
     "unsaid": Message("Yes or no was not said; the conclusions do not prove it."),
     "unknown_label": Message("A label is not in the list of this question: %(words)s"),
+    "kept_behind": Message("These words have no question here; they stay in the source: %(words)s"),
     "no_place_here": Message("These words have no question in this questionnaire: %(words)s"),
     "failed": Message("This could not be brought in, and it is not known why. Ask whoever looks after the system to read its log."),
     "report_away": Message("A report of this party was submitted here, or there is one about this already: nothing can be brought into it."),
@@ -89,7 +91,10 @@ def _homeless(reading: Reading, used: Collection[str]) -> list[Doubt]:
         "goals": "; ".join(reading.goals or ()), "domains": "; ".join(map(printed, reading.domains or ())),
         "priorities": "; ".join(reading.priorities or ()),
     }  # fmt: skip
-    return [Doubt("no_place_here", words=words[:300]) for role, words in values.items() if words and role not in used]
+    homeless = [Doubt("no_place_here", words=words[:300]) for role, words in values.items() if words and role not in used]
+    return homeless + [
+        Doubt("kept_behind", words=f"{caption}: {words}"[:300]) for field, caption, words in reading.coded if field not in used
+    ]
 
 
 def _partner_said(one: Partner) -> str:
@@ -128,6 +133,16 @@ def _partners(reading: Reading, question: Question, doubts: list[Doubt]) -> Any:
     return [
         {name.code: one.name or "", **({kind.code: ids.get(one.type or "", "")} if kind else {})} for one in reading.partners
     ] or ""
+
+
+def _said_yes(reading: Reading, question: Question, doubts: list[Doubt]) -> Any:
+    """A yes or no that a reading keeps under the name of the role."""
+    said = [words for field, _, words in reading.coded if field == question.role]
+    answers = {yes_or_no(words) for words in said}
+    if len(answers) == 1 and (answer := answers.pop()) is not None:
+        return "yes" if answer else "no"
+    doubts += [Doubt("unknown_label", question.code, words[:300]) for words in said]
+    return None
 
 
 def _meant(question: Question) -> dict[str, str]:
@@ -176,5 +191,5 @@ _TAKERS: dict[str, Callable[[Reading, Question, list[Doubt]], Any]] = {
     "title": _text("title"), "agency": _text("agency"), "website": _text("website"), "features": _text("features"),
     "results": _text("results"), "conclusions": _text("evaluation"), "money": _money, "partners": _partners,
     "evaluated": _evaluated, "domains": _domains, "goals": _labels("goals"), "priorities": _labels("priorities"),
-    "country": _country,
+    "country": _country, "youth": _said_yes, "ifcd": _said_yes,
 }  # fmt: skip

@@ -38,6 +38,8 @@ class Reading:
     is_cut_in_caption: bool = False
     heading_language: str | None = None
     narrative_language: str | None = None
+    coded: list[tuple[str, str, str]] = field(default_factory=list)
+    """(field, caption, words) of values that have no place of their own here: scope, areas, whether it is for young people ..."""
     pieces: tuple[Piece, ...] = ()
     other_prose: list[str] = field(default_factory=list)
     """Prose of fields that have no place of their own here (objectives, context), for telling its language."""

@@ -83,6 +83,21 @@ def test_what_has_no_question_is_shown(questions: tuple[Question, ...]) -> None:
     assert sorted(homeless) == sorted(said for role, said in words.items() if role not in asked)
 
 
+def test_a_yes_or_no_of_a_form_is_taken_and_what_has_no_question_stays_in_the_source() -> None:
+    more = (
+        "Does it specifically target young people?\n{}\nDoes it receive or has it received IFCD funding?\nNO\n"
+        "Scope of the policy/measure:\nNational\n"
+    )
+    questions = QPR.question("a11_measures").questions
+    yes, maybe = (laid(questions, TEXT + more.format(words)) for words in ("YES", "In part"))
+
+    assert (yes.answers["youth"], yes.answers["ifcd"]) == ("yes", "no")
+    assert unseen(yes) == {}
+    assert [one.words for one in yes.doubts if one.why == "kept_behind"] == ["Scope of the policy/measure: National"]
+    assert "youth" not in maybe.answers
+    assert unseen(maybe) == {("unknown_label", "youth"): "In part"}
+
+
 def test_a_value_that_is_no_option_is_shown(tmp_path: Path) -> None:
     fitted = laid(harbour(tmp_path, f"{NAME}, {KIND}"))
 
