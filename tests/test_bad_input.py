@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -383,6 +384,28 @@ def test_a_form_of_two_megabytes_is_saved_and_a_larger_one_told_so(undone: Undon
         assert "Nothing was saved." in text_of(answer.body)
         # Up to twelve megabytes it is read, if only to be shown; beyond that the browser is the last to have it.
         assert ("w" * size in answer.body.decode()) == (size < 12_000_000)
+
+
+@pytest.mark.parametrize(("words", "megabytes"), [("w" * 2_200_000, 0), (SCRIPT, 13)])
+def test_words_beside_a_file_that_is_too_large_are_shown(undone: Undone, words: str, megabytes: int) -> None:
+    """Be it the words or the file that is too much, and wherever in the form the file stands."""
+    file = (BytesIO(b"%PDF" * (megabytes * 262_144)), "law.pdf")
+    sent = {"files": file, "source": f"Heron {words}"}
+    answer = undone.ask("ada", "POST", "/en/office/imports/new?cycle=reports-2020", sent)
+    assert (answer.status, answer.has_changed, answer.bare) == (413, False, ())
+    assert f"Heron {words}" in text_of(answer.body) and not in_its_place(answer.body.decode())
+
+
+def test_who_sent_a_file_when_the_session_was_over_is_told_to_choose_it_again(undone: Undone) -> None:
+    sent = {"csrf_token": "forged", "files": (BytesIO(b"A text"), "a.txt"), "source": WRITTEN}
+    answer = undone.ask("ada", "POST", "/en/office/imports/new?cycle=reports-2020", sent)
+    assert answer.status == 400 and WRITTEN in text_of(answer.body)
+    assert "A file cannot be kept. Choose it again." in text_of(answer.body)
+
+
+def test_a_button_pressed_too_late_is_no_text_to_copy(undone: Undone) -> None:
+    answer = undone.ask("carla", "POST", "/en/notices", {"csrf_token": "forged"})
+    assert answer.status == 400 and "nothing was done" in text_of(answer.body) and "What you wrote" not in text_of(answer.body)
 
 
 def test_a_stranger_gets_nothing_of_that_size_back(undone: Undone) -> None:

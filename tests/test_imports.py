@@ -14,9 +14,9 @@ from sqlalchemy import func, select, text
 from config import Settings
 from review_app.extensions import db as database
 from review_app.models import Answer, Cycle, Entry, Finding, ImportBatch, ImportText, Item, Report, Save
-from review_app.operations import cycles, findings, importing
+from review_app.operations import cycles, findings, importing, settling
 from review_app.operations.answers import Typed, save_answers
-from review_app.operations.importing import Settled
+from review_app.operations.settling import Settled
 from review_app.permissions import SYSTEM
 from review_app.queries.answers import sheet_of
 from review_app.queries.imports import PATIENCE, batches_with_work, unplaced
@@ -309,17 +309,17 @@ def test_two_people_settle_one_text_and_the_second_is_told(db: Any) -> None:
     work(batch)
     found = text_named("a.txt")
     said = Settled({"name": "Quays and Ports"}, {"0": "out"}, "PE", GROUP, "en", "")
-    settled = importing.settle_text(SYSTEM, found.id, said, seen=found.row_version, is_accepted=False, now=NOW)
+    settled = settling.settle_text(SYSTEM, found.id, said, seen=found.row_version, is_accepted=False, now=NOW)
 
     assert (settled.title, settled.status, settled.doubts) == ("Quays and Ports", "ready", [])
     with pytest.raises(Stale):
-        importing.settle_text(SYSTEM, found.id, said, seen=settled.row_version - 1, is_accepted=True, now=NOW)
+        settling.settle_text(SYSTEM, found.id, said, seen=settled.row_version - 1, is_accepted=True, now=NOW)
     with pytest.raises(Blocked) as blocked:
-        importing.settle_text(SYSTEM, found.id, said, seen=text_named("a.txt").row_version, is_accepted=True, now=NOW)
+        settling.settle_text(SYSTEM, found.id, said, seen=text_named("a.txt").row_version, is_accepted=True, now=NOW)
     assert [str(reason) for reason in blocked.value.reasons] == ["Say why words are left out."]
     with pytest.raises(Blocked):
-        importing.leave_out(SYSTEM, found.id, seen=text_named("a.txt").row_version, reason=" ", now=NOW)
-    left = importing.leave_out(
+        settling.leave_out(SYSTEM, found.id, seen=text_named("a.txt").row_version, reason=" ", now=NOW)
+    left = settling.leave_out(
         SYSTEM, found.id, seen=text_named("a.txt").row_version, reason="A copy of another.", now=NOW
     )
     assert (left.status, left.reason) == ("left_out", "A copy of another.")
@@ -355,7 +355,7 @@ def test_a_case_becomes_a_report_of_its_own(db: Any) -> None:
     found = text_named("case.txt")
     pieces = dict.fromkeys(unplaced(found), "out")
     said = Settled(json.loads(json.dumps(found.answers)), pieces, "PE", "", "en", "Kept in the source.")
-    importing.settle_text(SYSTEM, found.id, said, seen=found.row_version, is_accepted=True, now=NOW)
+    settling.settle_text(SYSTEM, found.id, said, seen=found.row_version, is_accepted=True, now=NOW)
     work(batch)
 
     report = database.session.scalars(select(Report)).one()
@@ -441,7 +441,7 @@ def test_a_text_that_becomes_something_else_is_read_anew_and_shown_before_it_goe
         group.code for _, group in library.get("qpr", "2019").groups() if group.lasting and group.code != GROUP
     )
     said = Settled({}, {}, "PE", other, "en", "")
-    settled = importing.settle_text(SYSTEM, found.id, said, seen=found.row_version, is_accepted=True, now=NOW)
+    settled = settling.settle_text(SYSTEM, found.id, said, seen=found.row_version, is_accepted=True, now=NOW)
     assert (settled.status, settled.group, settled.title) == ("asking", other, "Barges")
     kept = settled.answers or {}
     assert {code: kept[code] for code in ("name", "features")} == {code: known[code] for code in ("name", "features")}

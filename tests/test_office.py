@@ -140,6 +140,20 @@ def test_a_cycle_with_subjects_asks_for_a_party_and_a_subject_a_line(ada: Browse
     assert page.press("Add").has("One more report is expected.", "Living Culture")
 
 
+def test_a_report_without_its_party_is_asked_for_and_what_was_typed_stays(ada: Browser) -> None:
+    page = ada.get("/en/office/cycles/new?questionnaire=programme-monitoring/2026")
+    typed = {"title_en": "Programmes 2027", "due_on": DUE.isoformat(), "rows-1-subject": "Living Culture"}
+    page = page.fill(typed).press("Plan the cycle", status=422)
+    assert page.errors == ["Choose a party"] and page.value("rows-1-subject") == "Living Culture"
+    cycle = page.fill({"rows-1-party": "CL"}).press("Plan the cycle")
+    refused = cycle.fill({"subject": "Music for All"}).press("Add", status=422)
+    assert refused.errors == ["Choose a party"] and refused.value("subject") == "Music for All"
+    late = ada.get(cycle.url).press("Open the cycle").fill({"party": "PE", "subject": "Music for All"})
+    ada.get(cycle.url).press("Close the cycle")
+    late = late.press("Add", status=422)
+    assert late.has("This cycle is closed. Reopen it before adding reports.", "What you wrote", "Music for All")
+
+
 def test_what_was_typed_stays_when_a_cycle_cannot_be_planned(ada: Browser) -> None:
     page = ada.get("/en/office/cycles/new?questionnaire=qpr/2019")
     page.fill({"title_fr": "Rapports", "starts_on": "2026-01-01", "ends_on": "2025-01-01", "due_on": "soon", "parties": ["PE"]})

@@ -1,10 +1,12 @@
 """Requests of which nothing stays: the application on one connection, whose transaction the test undoes."""
 
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -18,6 +20,9 @@ from tests.browser import Browser
 from tests.conftest import Ground, _empty_queue, empty_tables
 from tests.people import sign_in
 from tests.world import PEOPLE, World, make_world, seal
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 EVERYBODY = ("nobody", *PEOPLE)
 
@@ -41,6 +46,7 @@ class Undone:
         self.cookies: dict[str, str] = {}
         self.tokens: dict[str, str] = {}
         self.asked: Counter[str] = Counter()
+        self.turn = threading.RLock()  # requests and statements of any thread in turn, since all share the connection
         self.untouched = self.checksum()
         self.connection.rollback()
 
@@ -74,14 +80,23 @@ class Undone:
             if transaction:
                 transaction.rollback()
 
+    def browser(self, nick: str) -> Browser:
+        """The person at a browser, signed in; of what it sends nothing stays when it is used within `together`."""
+        browser = Browser(self.app, self.base_url, is_hasty=True)
+        host = urlsplit(self.base_url).hostname or "localhost"
+        browser._client.set_cookie("session", self.cookies[nick], domain=host)
+        return browser
+
     @contextmanager
     def together(self) -> Iterator[Connection]:
         """Several requests in one transaction: each finds what the ones before it did."""
-        transaction = self.connection.begin()
+        with self.turn:
+            transaction = self.connection.begin()
         try:
             yield self.connection
         finally:
-            transaction.rollback()
+            with self.turn:
+                transaction.rollback()
 
     def rows(self, tables: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
         """Table -> its rows, as they are within the transaction."""
@@ -142,6 +157,14 @@ class _OneConnection:
         yield self._connection
 
 
+def _one_at_a_time(app: "WSGIApplication", undone: Undone) -> "WSGIApplication":
+    def answer(environ: Any, start: Any) -> Any:
+        with undone.turn:
+            return app(environ, start)
+
+    return answer
+
+
 @contextmanager
 def undone_world(app: Flask, settings: Settings, ground: Ground) -> Iterator[Undone]:
     """The world of tests/world.py, built once, with everybody signed in."""
@@ -156,6 +179,7 @@ def undone_world(app: Flask, settings: Settings, ground: Ground) -> Iterator[Und
             patch.setattr(app.session_interface, "_engine", _OneConnection(connection))
             patch.setitem(db.session.session_factory.kw, "join_transaction_mode", "create_savepoint")
             asked = Undone(app, world, connection, settings.public_base_url)
+            patch.setattr(app, "wsgi_app", _one_at_a_time(app.wsgi_app, asked))
             for nick, browser in browsers.items():
                 asked.cookies[nick] = browser.cookie("session") or ""
                 asked.tokens[nick] = _token(browser)

@@ -55,6 +55,9 @@ WAITS_FOR: dict[State, str | None] = {
     State.PUBLISHED: None,
 }
 
+# Cycles that take one more expected report.
+TAKES_MORE = frozenset({CycleState.PLANNED, CycleState.OPEN})
+
 CYCLE_NAMES: dict[CycleState, Message] = {
     CycleState.PLANNED: Message("Planned"),
     CycleState.OPEN: Message("Open"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.file import MultipleFileField
-from wtforms import Form, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
 from review_app.forms.restored import PageForm
@@ -59,8 +59,11 @@ class FilesForm(PageForm):
             raise ValidationError(gettext("Choose the files to bring in."))
 
 
-class SettleForm(Form):
+class SettleForm(PageForm):
     """What belongs to a text besides its answers. Its names begin with `import-`, so that no question can be called the same."""
+
+    class Meta(PageForm.Meta):
+        csrf = False  # the form of the answers around it has the token
 
     party_code = SelectField(lazy_gettext("Party"))
     group = SelectField(lazy_gettext("This text becomes"))

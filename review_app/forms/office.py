@@ -37,14 +37,14 @@ def zones() -> tuple[tuple[str, str], ...]:
 
 
 class ExpectedForm(Form):
-    """One expected report: a party and what it is about. A row without a party is left out."""
+    """One expected report: a party and what it is about. An empty row is left out."""
 
     party = SelectField(lazy_gettext("Party"), validate_choice=False)
     subject = StringField(lazy_gettext("Subject"), filters=[stripped], validators=[Length(max=200)])
 
     def validate_party(self, field: SelectField) -> None:
         known = {choice[0] for choice in field.choices or ()}
-        if field.data and field.data not in known:
+        if field.data not in known if field.data else self.subject.data:
             raise ValidationError(gettext("Choose a party"))
 
 
@@ -109,7 +109,7 @@ class CycleForm(PageForm):
 class ExpectForm(StepForm):
     """One more expected report of a cycle."""
 
-    party = SelectField(lazy_gettext("Party"))
+    party = SelectField(lazy_gettext("Party"), validators=[DataRequired(lazy_gettext("Choose a party"))])
     subject = StringField(
         lazy_gettext("Subject"),
         filters=[stripped],

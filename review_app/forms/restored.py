@@ -13,9 +13,15 @@ class PageForm(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """What the fields read."""
+            """What the fields read: kept text also where a page gives None, which says only that nothing was posted."""
             given = super().wrap_formdata(form, formdata)
             return _kept_for(form) if given is None else given
+
+
+def kept_fields() -> dict[str, str]:
+    """What was kept for the reader of this page: name -> text."""
+    kept = g.get("kept")
+    return dict(kept.fields) if kept else {}
 
 
 def _kept_for(form: PageForm) -> MultiDict[str, str] | None:

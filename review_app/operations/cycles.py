@@ -17,7 +17,7 @@ from workflows.blockers import CycleSituation
 from workflows.cycle import CYCLE
 from workflows.engine import Blocked
 from workflows.messages import Message
-from workflows.states import CycleState
+from workflows.states import TAKES_MORE, CycleState
 
 
 @atomic
@@ -72,7 +72,7 @@ def expect(actor: Actor, cycle_id: int, *, party_code: str, subject: str, now: d
     """Add an expected report to a planned or open cycle; in an open one it appears at once."""
     require(actor, "cycle.manage")
     cycle = _locked(cycle_id)
-    if cycle.state not in (CycleState.PLANNED, CycleState.OPEN):
+    if cycle.state not in TAKES_MORE:
         raise Blocked((Message("This cycle is closed. Reopen it before adding reports."),))
     if any((line.party_code, line.subject) == (party_code, subject) for line in cycle.expected):
         raise Blocked((Message("This report is expected already."),))

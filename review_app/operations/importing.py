@@ -1,4 +1,4 @@
-"""Verbs of an import: begin a batch, add files, read them, let a person settle what is doubtful, bring the texts in."""
+"""Verbs of an import: begin a batch, add files, read them, bring in the texts that were settled."""
 
 import hashlib
 import logging
@@ -14,18 +14,18 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import undefer
 
 from review_app.extensions import db
-from review_app.models import Cycle, ImportBatch, ImportText, Party, Person, Report
+from review_app.models import Cycle, ImportBatch, ImportText, Party, Report
 from review_app.operations.imports import OldItem, import_into, import_published
-from review_app.permissions import SYSTEM, Actor, Denied, NotFound, require
-from review_app.queries.imports import edition_of_cycle, has_work, questions_of, unplaced
-from review_app.questionnaire.language import Question
+from review_app.operations.settling import parties_of
+from review_app.permissions import SYSTEM, Actor, NotFound, require
+from review_app.queries.imports import edition_of_cycle, has_work, questions_of, title_of
 from review_app.readers import files
 from review_app.readers.contract import record as record_of
 from review_app.readers.countries import code_of
 from review_app.readers.fitting import Doubt, fit
 from review_app.readers.measures import read
 from review_app.readers.sources import source_of
-from review_app.transaction import Stale, atomic, record
+from review_app.transaction import atomic, record
 from workflows.engine import Blocked
 from workflows.messages import Message
 
@@ -33,7 +33,6 @@ SECONDS_A_TURN = 4.0
 """So long a worker reads before it commits; a kill loses no more than that."""
 TEXTS_A_TURN = 200
 """So many texts of one party are brought in by one transaction, and so by one publication."""
-OWN_PARTY = Message("You belong to this party: somebody else of the secretariat has to bring its reports in.")
 log = logging.getLogger(__name__)
 LOCK = 0x696D70  # the class of our advisory locks on batches
 
@@ -136,7 +135,7 @@ def accept_ready(actor: Actor, batch_id: int, *, now: datetime) -> int:
     require(actor, "import.manage")
     batch = _batch(batch_id)
     # Nobody publishes for a party of their own, not even an administrator.
-    ready = (ImportText.batch_id == batch.id, ImportText.status == "ready", ImportText.party_code.not_in(_own(actor)))
+    ready = (ImportText.batch_id == batch.id, ImportText.status == "ready", ImportText.party_code.not_in(parties_of(actor)))
     values = {"status": "accepted", "person_id": actor.id, "row_version": ImportText.row_version + 1, "changed_at": now}
     count = len(db.session.scalars(update(ImportText).where(*ready).values(**values).returning(ImportText.id)).all())
     if count:
@@ -147,95 +146,6 @@ def accept_ready(actor: Actor, batch_id: int, *, now: datetime) -> int:
 
 def _state_work(actor: Actor, batch: ImportBatch, now: datetime) -> None:
     record("import.began", actor=actor, now=now, cycle=batch.cycle, params={"batch": batch.id})
-
-
-@dataclass(frozen=True)
-class Settled:
-    """What a person says of one text. `placed`: number of an unplaced piece -> question code, or "out"."""
-
-    answers: Mapping[str, Any]
-    placed: Mapping[str, str]
-    party_code: str
-    group: str
-    lang: str
-    reason: str
-
-
-@atomic
-def settle_text(
-    actor: Actor, text_id: int, said: Settled, *, seen: int, is_accepted: bool, now: datetime
-) -> ImportText:
-    """Keep what a person corrected; `is_accepted` has it brought in. Raises Denied, NotFound, Stale, Blocked with every reason.
-
-    A text that becomes something else is read anew for it, and waits until somebody has seen its new fields.
-    """
-    text = _held_text(actor, text_id, seen, ("asking", "ready"))
-    pieces = unplaced(text)
-    questions = {question.code: question for question in questions_of(text.batch.cycle, said.group)}
-    answers = {code: raw for code, raw in said.answers.items() if code in questions}
-    if said.group != text.group:
-        fitted = fit(read(text.text or ""), list(questions.values()), is_group=bool(said.group))
-        answers, is_accepted = {**fitted.answers, **answers}, False
-        text.doubts = [*map(asdict, fitted.doubts), *(one for one in text.doubts if one["why"] == "no_party")]
-    kept = {
-        number: code
-        for number, code in said.placed.items()
-        if number in pieces and (code == "out" or code in questions)
-    }
-    for number, code in kept.items():
-        if text.placed.get(number) != code and code != "out":
-            answers[code] = "\n\n".join(filter(None, (str(answers.get(code) or "").strip(), pieces[number])))
-    text.answers, text.placed, text.reason = answers, kept, said.reason.strip()
-    text.party_code, text.lang, text.group = said.party_code or None, said.lang, said.group
-    text.title = _title(list(questions.values()), answers)
-    text.person_id, text.changed_at, text.row_version = actor.id, now, seen + 1
-    left = [doubt for doubt in text.doubts if not _is_settled(doubt, text, pieces)]
-    reasons = _reasons(text, pieces) if is_accepted else []
-    if is_accepted and text.party_code in _own(actor):
-        raise Denied(OWN_PARTY)
-    if reasons:
-        raise Blocked(tuple(reasons))
-    text.doubts = left
-    text.status = "accepted" if is_accepted else "asking" if any(Doubt(**one).is_asking for one in left) else "ready"
-    return text
-
-
-def _own(actor: Actor) -> frozenset[str]:
-    return frozenset(actor.party_codes) if isinstance(actor, Person) else frozenset()
-
-
-def _is_settled(doubt: Mapping[str, Any], text: ImportText, pieces: Mapping[str, str]) -> bool:
-    why = doubt["why"]
-    if why == "no_title":
-        return bool(text.title)
-    if why == "no_party":
-        return text.party_code is not None
-    return why == "unplaced" and set(pieces) == set(text.placed)
-
-
-def _reasons(text: ImportText, pieces: Mapping[str, str]) -> list[Message]:
-    """What stands against bringing a text in."""
-    reasons = []
-    if not text.party_code:
-        reasons.append(Message("Choose the party."))
-    if not text.title:
-        reasons.append(Message("Write the title."))
-    if set(pieces) != set(text.placed):
-        reasons.append(Message("Say for every stretch without a place where it belongs, or leave it out."))
-    if "out" in text.placed.values() and not text.reason:
-        reasons.append(Message("Say why words are left out."))
-    return reasons
-
-
-@atomic
-def leave_out(actor: Actor, text_id: int, *, seen: int, reason: str, now: datetime) -> ImportText:
-    """Leave a text out, with the reason. It is kept. Raises Denied, NotFound, Stale, Blocked (no reason)."""
-    text = _held_text(actor, text_id, seen, ("asking", "ready", "waiting"))
-    if not reason.strip():
-        raise Blocked((Message("Say why this text is left out."),))
-    text.status, text.reason, text.person_id = "left_out", reason.strip(), actor.id
-    text.changed_at, text.row_version = now, seen + 1
-    return text
 
 
 @atomic
@@ -315,7 +225,7 @@ def _read_source(batch: ImportBatch, text: str, around: Sequence[str], parties: 
             "record": record_of(reading, around=around), "pieces": [[one.start, one.end, one.place] for one in reading.pieces],
             "source": source_of(reading).to_json(),
         },
-        "answers": fitted.answers, "doubts": [asdict(doubt) for doubt in doubts], "title": _title(questions, fitted.answers),
+        "answers": fitted.answers, "doubts": [asdict(doubt) for doubt in doubts], "title": title_of(questions, fitted.answers),
         "party_code": party, "lang": reading.narrative_language if reading.narrative_language in ("en", "fr", "es") else "en",
     }  # fmt: skip
 
@@ -382,27 +292,9 @@ def tell_when_done(batch_id: int, *, now: datetime) -> bool:
     return True
 
 
-
-def _title(questions: Sequence[Question], answers: Mapping[str, Any]) -> str:
-    code = next((question.code for question in questions if question.role == "title"), "")
-    return " ".join(str(answers.get(code) or "").split())[:500]
-
-
 def _batch(batch_id: int, *, is_held: bool = False) -> ImportBatch:
     lock = {"of": ImportBatch} if is_held else None
     batch = db.session.get(ImportBatch, batch_id, with_for_update=lock, populate_existing=True)
     if batch is None:
         raise NotFound
     return batch
-
-
-def _held_text(actor: Actor, text_id: int, seen: int, statuses: Sequence[str]) -> ImportText:
-    require(actor, "import.manage")
-    everything = (undefer(ImportText.text), undefer(ImportText.reading), undefer(ImportText.answers))
-    query = select(ImportText).where(ImportText.id == text_id).options(*everything).with_for_update(of=ImportText)
-    text: ImportText | None = db.session.scalar(query.execution_options(populate_existing=True))
-    if text is None:
-        raise NotFound
-    if text.row_version != seen or text.status not in statuses:
-        raise Stale
-    return text

@@ -158,3 +158,9 @@ def edition_of_cycle(cycle: Cycle) -> Questionnaire:
         return library.get(cycle.questionnaire, cycle.edition)
     except KeyError:
         raise NotFound from None
+
+
+def title_of(questions: Sequence[Question], answers: Mapping[str, Any]) -> str:
+    """The answer that is the title of a text, in one line; empty without one."""
+    code = next((question.code for question in questions if question.role == "title"), "")
+    return " ".join(str(answers.get(code) or "").split())[:500]

@@ -58,25 +58,28 @@ def expired(error: CSRFError) -> Shown | Response:
     owner = person.id if person else current_app.session_interface.last_owner(request, access.now())  # type: ignore[attr-defined]
     if first := once.answered_before(owner, once.digest()):
         return first
-    title = gettext("This page was open too long")
     if request.is_json:
         return _renewed(person.id if person else None)
-    page = keeping.keep(owner)
-    if page is None:
+    page, address, button = keeping.keep(owner), _page_as_it_is(), ""
+    if page is not None and person is not None:
+        address, button = page, gettext("Open the form with your text")
+        words = gettext("Nothing was saved yet. What you wrote is kept for 24 hours: open the form again, it is in the fields.")
+    elif page is not None:
+        address, button = f"{url_for('auth.sign_in')}?{urlencode({'next': page})}", gettext("Sign in to get it back")
+        words = gettext(
+            "You were signed out in the meantime, so nothing was saved yet. "
+            "What you wrote is kept for 24 hours: sign in again yourself, and it is back in the fields."
+        )
+    elif keeping.typed_text():
         words = gettext(
             "You were signed out in the meantime, so nothing was saved. "
             "What you wrote is below: copy it, sign in and put it back."
         )
-        return _page(400, title, words, address=_page_as_it_is())
-    if person is not None:
-        words = gettext("Nothing was saved yet. What you wrote is kept for 24 hours: open the form again, it is in the fields.")
-        return _page(400, title, words, address=page, button=gettext("Open the form with your text"), is_kept=True)
-    words = gettext(
-        "You were signed out in the meantime, so nothing was saved yet. "
-        "What you wrote is kept for 24 hours: sign in again yourself, and it is back in the fields."
-    )
-    sign_in = f"{url_for('auth.sign_in')}?{urlencode({'next': page})}"
-    return _page(400, title, words, address=sign_in, button=gettext("Sign in to get it back"), is_kept=True)
+    else:
+        words = gettext("The page is older than your session, so nothing was done. Open it again and repeat what you did.")
+    lost = [gettext("A file cannot be kept. Choose it again.")] if any(request.files.values()) else []
+    title = gettext("This page was open too long")
+    return _page(400, title, words, reasons=lost, address=address, button=button, is_kept=page is not None)
 
 
 def _renewed(person_id: int | None) -> Shown:

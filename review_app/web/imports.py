@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response
 
 from review_app.forms.imports import BatchForm, FilesForm, SettleForm
 from review_app.forms.numbers import whole_number
+from review_app.forms.restored import kept_fields
 from review_app.forms.review import StepForm
 from review_app.forms.sections import SectionForm, make_form
 from review_app.models import Cycle, ImportText
-from review_app.operations import importing
-from review_app.operations.importing import Settled
+from review_app.operations import importing, settling
+from review_app.operations.settling import Settled
 from review_app.permissions import NotFound
 from review_app.queries import imports as queries
 from review_app.queries.imports import questions_of, unplaced
@@ -127,12 +128,9 @@ def text(batch_id: int, text_id: int) -> Page:
     form = _form(found, found.group)
     if form is not None:
         form.fill(_cells(found), more=request.args.getlist("more"))
-    own = SettleForm(
-        None,
-        prefix="import-",
-        data={"party_code": found.party_code or "", "group": found.group, "reason": found.reason},
-    )
-    return _text_page(found, form, own, found.placed)
+    said = {"party_code": found.party_code or "", "group": found.group, "reason": found.reason}
+    own = SettleForm(None, prefix="import-", data=said)
+    return _text_page(found, form, own, {**found.placed, **_placed(found, kept_fields())})
 
 
 @blueprint.post("/<int:batch_id>/texts/<int:text_id>")
@@ -144,13 +142,13 @@ def settle(batch_id: int, text_id: int) -> Page:
     if form is None:
         raise NotFound
     own = _offered(SettleForm(request.form, prefix="import-"), found)
-    placed = {number: code for number in unplaced(found) if (code := request.form.get(f"place-{number}", ""))}
+    placed = _placed(found, request.form)
     action, seen = request.form.get("action", "save"), StepForm().seen_version
     try:
         if not own.validate():
             return _text_page(found, form, own, placed), 422
         if action == "leave_out":
-            importing.leave_out(access.actor(), text_id, seen=seen, reason=own.reason.data or "", now=access.now())
+            settling.leave_out(access.actor(), text_id, seen=seen, reason=own.reason.data or "", now=access.now())
         else:
             said = Settled(
                 _typed(found, form),
@@ -160,7 +158,7 @@ def settle(batch_id: int, text_id: int) -> Page:
                 form.content_language,
                 own.reason.data or "",
             )
-            found = importing.settle_text(
+            found = settling.settle_text(
                 access.actor(), text_id, said, seen=seen, is_accepted=action == "accept", now=access.now()
             )
     except Blocked as blocked:
@@ -207,6 +205,11 @@ def _text_page(
         around=[line for line in reading.get("record", {}).get("junk", ()) if line not in {piece for piece, _ in pieces}],
         can_change=found.status in ("asking", "ready"), names=_party_names(),
     )  # fmt: skip
+
+
+def _placed(found: ImportText, fields: Mapping[str, str]) -> dict[str, str]:
+    """Number of each stretch of words for which a place was chosen -> the place."""
+    return {number: code for number in unplaced(found) if (code := fields.get(f"place-{number}", ""))}
 
 
 def _form(found: ImportText, group: str) -> SectionForm | None:

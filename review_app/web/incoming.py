@@ -2,6 +2,7 @@
 
 import json
 import re
+from io import BytesIO
 from typing import IO, Any
 
 from flask import Flask, Request, abort, current_app, request
@@ -11,7 +12,9 @@ from werkzeug.formparser import FormDataParser
 
 from review_app.forms.numbers import HIGHEST_ID
 
-FORM, PAIRS = "application/x-www-form-urlencoded", "application/json"
+FORM, WITH_FILES, PAIRS = "application/x-www-form-urlencoded", "multipart/form-data", "application/json"
+# Bytes of a form with files that are read, past every file, for the words beside them.
+LONGEST_PASSED_OVER = 64 * 1024 * 1024
 
 # NUL, which PostgreSQL keeps nowhere, and the signs that make a whole line run backwards; no keyboard types either.
 UNWANTED = re.compile("[\0\u202a-\u202e]")
@@ -56,11 +59,32 @@ def _is_pair(pair: Any) -> bool:
     return isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair)
 
 
+class Nowhere(BytesIO):
+    """Where a file goes that nobody wants."""
+
+    def write(self, data: Any) -> int:
+        """Nothing is kept."""
+        return len(data)
+
+
 class SafeRequest(Request):
     """Every field of it went through `Typed`."""
 
     parameter_storage_class = Typed
     form_data_parser_class = FormParser
+    wants_files = True
+    was_measured = False
+
+    def _get_file_stream(self, *args: Any, **kwargs: Any) -> Any:
+        return super()._get_file_stream(*args, **kwargs) if self.wants_files else Nowhere()
+
+    def _load_form_data(self) -> None:
+        """Refuse words of more than a form may hold. Those beside files were read to know it, so they can be shown."""
+        super()._load_form_data()
+        if self.mimetype == WITH_FILES and not self.was_measured:
+            self.was_measured = True
+            if sum(map(len, self.form.values())) > current_app.config["MAX_FORM_MEMORY_SIZE"]:
+                raise RequestEntityTooLarge
 
 
 def _clean(value: Any) -> Any:
@@ -86,12 +110,15 @@ def _balanced(line: str) -> str:
     return "".join(kept)
 
 
-def read_all(refused: Request) -> bool:
-    """Read a form that was refused for its length, so that its text can be shown. False: it is longer than anything is read."""
-    if refused.mimetype != FORM or refused.content_length is None:
+def read_all(refused: Any) -> bool:
+    """Read a form that was refused for its length, so that its words can be shown. False: it is longer than anything is read."""
+    if refused.was_measured:
+        return True
+    if refused.mimetype not in (FORM, WITH_FILES) or refused.content_length is None:
         return False
-    longest = current_app.config["MAX_CONTENT_LENGTH"]
-    refused.max_content_length = refused.max_form_memory_size = longest
+    longest = refused.max_form_memory_size = current_app.config["MAX_CONTENT_LENGTH"]
+    refused.max_content_length = longest if refused.mimetype == FORM else LONGEST_PASSED_OVER
+    refused.wants_files = False
     for name in ("form", "files", "stream", "values"):  # what was remembered of the attempt
         refused.__dict__.pop(name, None)
     try:
@@ -108,6 +135,8 @@ def register(app: Flask) -> None:
     def _refuse(endpoint: str | None, values: dict[str, Any] | None) -> None:
         if request.mimetype in (FORM, PAIRS):  # read at once, which only the whole length can limit
             request.max_content_length = app.config["MAX_FORM_MEMORY_SIZE"]
+        elif request.mimetype == WITH_FILES:  # measured when it was read
+            request.max_form_memory_size = app.config["MAX_CONTENT_LENGTH"]
         for value in (values or {}).values():
             if isinstance(value, str) and "\0" in value:
                 abort(404)

@@ -25,7 +25,7 @@ from review_app.web.presentation import words
 from workflows.cycle import CYCLE
 from workflows.engine import Blocked
 from workflows.messages import Message
-from workflows.states import CycleState
+from workflows.states import TAKES_MORE, CycleState
 
 blueprint = Blueprint("office", __name__)
 
@@ -168,6 +168,8 @@ def expect(slug: str) -> Page:
             access.actor(), cycle.id, party_code=form.party.data, subject=form.subject.data or "", now=access.now()
         )
     except Blocked as blocked:
+        if cycle.state not in TAKES_MORE:  # the page has no such form any more, so it would not show what was typed
+            raise
         return _cycle_page(cycle, form=form, reasons=blocked.reasons), 422
     flash(gettext("One more report is expected."))
     return redirect(url_for("office.cycle", slug=slug))

@@ -30,6 +30,12 @@ def figure(record_property: Callable[[str, object], None]) -> Figure:
     return state
 
 
+@pytest.fixture
+def table(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """`table("...")` has `make figures` print a table as it is, and `make test` when a figure is missed."""
+    return lambda drawn: record_property("table", drawn)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, [])]
     lines = sorted(value for report in reports for key, value in report.user_properties if key == "figure")
@@ -39,3 +45,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     width = max(len(name) for name, *_ in lines)
     for name, asked, measured, holds in lines:
         terminalreporter.write_line(f"{name:{width}}  asked {asked:16} measured {measured}{'' if holds else '  MISSED'}")
+    if os.environ.get("FIGURES") == "full" or not all(holds for *_, holds in lines):
+        for drawn in (str(value) for report in reports for key, value in report.user_properties if key == "table"):
+            terminalreporter.write_line(f"\n{drawn}")

@@ -8,7 +8,7 @@ from review_app.forms.desk import DeclarationForm
 from review_app.forms.review import StepForm
 from review_app.models import Report
 from review_app.operations.steps import Extras, situation_of, take_step
-from review_app.queries.reports import last_number, snapshot_of
+from review_app.queries.reports import last_number, latest_snapshot, snapshot_of
 from review_app.web import access
 from review_app.web.desk import blueprint
 from workflows.engine import Blocked
@@ -27,8 +27,11 @@ def _action(report: Report) -> str:
 @blueprint.get("/reports/<int:report_id>/submit")
 @access.report("report.read_answers")
 def submit(report: Report) -> str:
-    """What submitting means, what stands in the way, and the declaration."""
-    return _page(report, SubmitForm(seen=report.row_version), _blockers(report))
+    """What submitting means, what stands in the way, and the declaration; who signed the last time stands in it already."""
+    last = latest_snapshot(report)
+    signatory = (last.signatory if last else None) or {}
+    form = SubmitForm(seen=report.row_version, name=signatory.get("name"), position=signatory.get("position"))
+    return _page(report, form, _blockers(report))
 
 
 @blueprint.post("/reports/<int:report_id>/submit")
