@@ -58,16 +58,18 @@ class Undone:
         data: Mapping[str, Any] | None = None,
         *,
         headers: Mapping[str, str] | None = None,
+        is_script: bool = False,
     ) -> Answer:
-        """One request by a person, with the token of their session when it sends something."""
+        """One request by a person, with the token of their session when it sends something; by a script as JSON pairs."""
         client = self.app.test_client(use_cookies=False)
         self.asked[nick] += 1
         keys = {"csrf_token": self.tokens[nick], "once": f"{self.asked.total()}.x"}
         sent = {**keys, **(data or {})} if method == "POST" else None
+        content = {"json": [[name, str(text)] for name, text in (sent or {}).items()]} if is_script else {"data": sent}
         transaction = None if self.connection.in_transaction() else self.connection.begin()
         try:
             response = client.open(
-                address, method=method, data=sent, base_url=self.base_url,
+                address, method=method, **content, base_url=self.base_url,
                 headers={"Cookie": f"session={self.cookies[nick]}", **(headers or {})},
             )  # fmt: skip
             answer = Answer(

@@ -165,7 +165,8 @@ class Saving {
     this.form = form;
     this.sign = form.querySelector("[data-sign]");
     this.title = document.title;
-    this.answers = [...form.querySelectorAll("[data-answer]")].map((box) => new Answer(this, box));
+    const boxes = [...form.querySelectorAll("[data-answer]")].filter((box) => !box.querySelector("[type=file]")); // files wait for the button
+    this.answers = boxes.map((box) => new Answer(this, box));
     this.pause = REST;
     form.querySelector("[name=content_lang]")?.addEventListener("change", () => this.relabel());
     form.addEventListener("submit", (event) => this.submit(event), { capture: true });

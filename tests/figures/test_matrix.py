@@ -357,6 +357,25 @@ def places_for(world: World, nick: str) -> list[Place]:
 
 
 @pytest.mark.parametrize("nick", EVERYBODY)
+def test_a_script_that_saves_is_answered_as_the_form_is(shared_app: Flask, undone: Undone, nick: str) -> None:
+    """With 200 and JSON where the form goes on to another page."""
+    tried, saved = 0, 0
+    chosen = [rule for rule in rules(shared_app, of_reports=True) if rule.endpoint in ("desk.save_section", "desk.save_item")]
+    for place in places_for(undone.world, nick):
+        for rule in chosen:
+            for args in cells(rule, undone.world, place):
+                if "POST" not in (rule.methods or ()):
+                    continue
+                to, body = address(shared_app, rule, args), BODIES[rule.endpoint](undone.world, place, args)
+                form, script = undone.ask(nick, "POST", to, body), undone.ask(nick, "POST", to, body, is_script=True)
+                is_saved = form.status == 302 and not form.place.startswith("/en/sign-in")
+                assert script.status == (200 if is_saved else form.status), (to, place.name)
+                assert script.has_changed == form.has_changed and not leaks(undone.world, nick, script.body)
+                tried, saved = tried + 1, saved + is_saved
+    assert tried and bool(saved) is (nick in ("caspar", "carla", "cosima", "pia", "rafa", "alba"))
+
+
+@pytest.mark.parametrize("nick", EVERYBODY)
 def test_everything_else_answers_as_the_table_says(shared_app: Flask, undone: Undone, nick: str) -> None:
     place = undone.world.places["CL", "published"]
     finish(nick, try_all(shared_app, undone, nick, rules(shared_app, of_reports=False), place))
