@@ -14,10 +14,10 @@ from flask import current_app
 from flask_babel import force_locale, format_date, get_locale
 
 from review_app.extensions import db
-from review_app.models import Notice, Party, Person, Report
+from review_app.models import ContributionLink, Notice, Party, Person, Report
 from review_app.operations.publications import slug_of
 from review_app.questionnaire.language import Text, day_pattern
-from review_app.tokens import INVITATION_LASTS, RESET_LASTS, invitation_token, reset_token
+from review_app.tokens import INVITATION_LASTS, RESET_LASTS, contribution_token, invitation_token, reset_token
 
 PRODUCT = "Relata"
 TIMEOUT_SECONDS = 30
@@ -43,13 +43,13 @@ class PostalSettings(Protocol):
 
 
 def compose(notice_id: int, *, settings: PostalSettings) -> EmailMessage | None:
-    """The mail of a notice, or None when its reader's account is closed. Leaves no transaction open.
+    """The mail of a notice, or None when its reader's account or link is closed. Leaves no transaction open.
 
     The Message-ID depends on the notice alone, so that a receiver folds a mail that was sent twice.
     """
     try:
         notice = db.session.get(Notice, notice_id)
-        return _write(notice, settings) if notice is not None and notice.person.active else None
+        return _write(notice, settings) if notice is not None and notice.reader.active else None
     finally:
         # The mail server may take its time: nothing in the database waits for it.
         db.session.rollback()
@@ -57,7 +57,7 @@ def compose(notice_id: int, *, settings: PostalSettings) -> EmailMessage | None:
 
 def _write(notice: Notice, settings: PostalSettings) -> EmailMessage:
     emails, name = current_app.jinja_env, notice.entry.fact.replace(".", "_")
-    with force_locale(notice.person.language):
+    with force_locale(notice.reader.language):
         context = _context(notice, settings)
         text = emails.get_template(f"emails/{name}.txt").render(context)
         html = emails.get_template(f"emails/{name}.html").render(context)
@@ -109,7 +109,7 @@ def _envelope(notice: Notice, subject: str, settings: PostalSettings) -> EmailMe
     message = EmailMessage(policy=SMTP)
     message["Subject"] = subject
     message["From"] = Address(name or PRODUCT, addr_spec=address)
-    message["To"] = Address(_one_line(notice.person.name), addr_spec=notice.person.email)
+    message["To"] = Address(_one_line(notice.reader.name), addr_spec=notice.reader.email or "")
     message["Date"] = format_datetime(notice.not_before.astimezone(UTC))
     message["Message-ID"] = f"<notice-{notice.id}@{host}>"
     message["List-Id"] = f"{PRODUCT} <notices.{host}>"
@@ -122,7 +122,7 @@ def _envelope(notice: Notice, subject: str, settings: PostalSettings) -> EmailMe
 
 def _context(notice: Notice, settings: PostalSettings) -> dict[str, Any]:
     """What the templates of templates/emails may use."""
-    entry, person = notice.entry, notice.person
+    entry, person = notice.entry, notice.reader
     report = db.session.get(Report, entry.report_id) if entry.report_id else None
     actor = db.session.get(Person, entry.actor_id) if entry.actor_kind == "person" and entry.actor_id else None
     home = f"{settings.public_base_url.rstrip('/')}/{person.language}"
@@ -133,12 +133,15 @@ def _context(notice: Notice, settings: PostalSettings) -> dict[str, Any]:
         "letter": [line.strip() for line in entry.params.get("letter", "").splitlines()],
         "reason": [line.strip() for line in entry.params.get("reason", "").splitlines()],
     }  # fmt: skip
+    if isinstance(person, ContributionLink):
+        until = _end_of(person.last_day, person.report.due_zone)
+        context |= {"letter": [line.strip() for line in person.message.splitlines()], "until": until}
     return context | (_of_report(report, person) if report else _of_person(notice)) | {
         "link": home + _path(notice, report)
     }
 
 
-def _of_report(report: Report, person: Person) -> dict[str, Any]:
+def _of_report(report: Report, person: Person | ContributionLink) -> dict[str, Any]:
     cycle_title = _words(report.cycle.titles, person.language)
     party_name = _words(report.party.names, person.language)
     due = report.due_on
@@ -148,40 +151,48 @@ def _of_report(report: Report, person: Person) -> dict[str, Any]:
         "party_name": party_name,
         "cycle_title": cycle_title,
         "report_name": ", ".join(part for part in (party_name, cycle_title, report.subject) if part),
-        "due": f"{_day(due)}, 23:59 {report.due_zone.replace('_', ' ')}" if due else "",
+        "due": _end_of(due, report.due_zone) if due else "",
     }
 
 
 def _of_person(notice: Notice) -> dict[str, Any]:
     """For an invitation: which role, for which party. One that is sent again names the role the person has."""
-    memberships = notice.person.memberships
+    memberships, language = notice.person.memberships if notice.person else [], notice.reader.language
     role = notice.entry.params.get("role") or (memberships[0].role if memberships else "")
     code = notice.entry.params.get("party") or next((m.party_code for m in memberships if m.role == role), None)
     party = db.session.get(Party, code) if code else None
-    return {"role": role, "party_name": _words(party.names, notice.person.language) if party else ""}
+    return {"role": role, "party_name": _words(party.names, language) if party else ""}
 
 
 def _path(notice: Notice, report: Report | None) -> str:
     """The address the mail leads to, below /<language>. Tokens are signed here, at the last moment: none is stored."""
-    person, fact = notice.person, notice.entry.fact
+    person, fact = notice.reader, notice.entry.fact
+    if isinstance(person, ContributionLink):
+        return f"/contribute/{contribution_token(person)}"
     if fact == "person.reset_requested":
         return f"/reset/{reset_token(person)}"
     if report is None:
         return "/sign-in" if person.password else f"/join/{invitation_token(person)}"
     if fact == "report.published":
         return f"/published/{slug_of(report)}"
+    if fact == "contribution.received":
+        return f"/desk/reports/{report.id}/contributions"
     if _is_of_team(person, report):
         return f"/desk/reports/{report.id}"
     # A draft is the party's alone: whoever reviews is led back to the queue.
     return "/review" if fact == "report.withdrawn" else f"/review/reports/{report.id}"
 
 
-def _is_of_team(person: Person, report: Report) -> bool:
-    return person.role_for(report.party_code) is not None
+def _is_of_team(person: Person | ContributionLink, report: Report) -> bool:
+    return isinstance(person, Person) and person.role_for(report.party_code) is not None
 
 
 def _words(words: dict[str, str], language: str) -> str:
     return Text(words).within(language)
+
+
+def _end_of(day: date, zone: str) -> str:
+    return f"{_day(day)}, 23:59 {zone.replace('_', ' ')}"
 
 
 def _day(day: date) -> str:

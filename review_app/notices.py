@@ -13,6 +13,7 @@ AUDIENCES = (
     "previous_reviewer",  # the one who had it until now
     "reviewers",
     "administrators",
+    "receiver",  # of the link the fact is about; by mail, when its address is known
 )
 CHANNELS = ("inbox", "mail")
 
@@ -77,6 +78,10 @@ NOTICES: dict[str, Told] = {
     "report.extended": Told(("team",), BOTH),
     "report.due_in_30_days": Told(("team",), BOTH),
     "report.overdue": Told(("team",), BOTH),
+    "contribution.asked": Told(("receiver",), MAIL),
+    "contribution.received": Told(("coordinators",), BOTH),
+    "contribution.withdrawn": NOBODY,
+    "contribution.decided": NOBODY,
     "finding.answered": NOBODY,
     "answer.token_removed": NOBODY,
 }
@@ -113,6 +118,10 @@ HEADLINES: dict[str, Message] = {
     "report.extended": Message("%(report)s: there is a new due date"),
     "report.due_in_30_days": Message("%(report)s: the report is due within 30 days"),
     "report.overdue": Message("%(report)s: the due date has passed"),
+    "contribution.asked": Message("%(report)s: somebody outside was asked to contribute"),
+    "contribution.received": Message("%(report)s: a contribution came in"),
+    "contribution.withdrawn": Message("%(report)s: a contribution link was withdrawn"),
+    "contribution.decided": Message("%(report)s: a contribution was decided on"),
     "finding.answered": Message("%(report)s: a finding was answered"),
     "answer.token_removed": Message("%(report)s: stray words were removed from an answer"),
 }

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, false, or_, true
 
-from review_app.models import Person, Report
+from review_app.models import ContributionLink, Person, Report
 from workflows.messages import Message
 
 
@@ -19,7 +19,7 @@ class System:
 
 
 SYSTEM = System()
-Actor = Person | System
+Actor = Person | System | ContributionLink
 
 
 class Denied(Exception):
@@ -72,6 +72,7 @@ _TEAM_ONLY = Message("Only the national team of this report may do that.")
 _COORDINATOR_ONLY = Message("Only a coordinator of the national team may do that. Ask yours to do it.")
 _REVIEWER_ONLY = Message("Only a reviewer of the secretariat may do that.")
 _HOLDER_ONLY = Message("Only the reviewer who has taken this report may do that. Take it first.")
+_BY_LINK_ONLY = Message("This is for the receiver of the link only.")
 _OFFICE_ONLY = Message("Only an administrator may do that.")
 
 RULES: tuple[Rule, ...] = (
@@ -93,6 +94,8 @@ RULES: tuple[Rule, ...] = (
     _rule("report.answer_points", "contributor coordinator", ("revision",), _TEAM_ONLY, LOCKED),
     _rule("report.answer_finding", "contributor coordinator", WRITING, _TEAM_ONLY, LOCKED),
     _rule("report.invite", "coordinator", None, _COORDINATOR_ONLY),
+    _rule("report.ask", "coordinator", None, _COORDINATOR_ONLY),
+    _rule("contribution.write", "receiver", WRITING, _BY_LINK_ONLY, LOCKED),
     _rule("report.extend", "administrator", WRITING, _OFFICE_ONLY),
     _rule("report.oversee", "administrator", None, _OFFICE_ONLY),
     _rule("report.import", "administrator system", None, _OFFICE_ONLY),
@@ -119,6 +122,9 @@ def relations(actor: Actor | None, subject: Any = None) -> frozenset[str]:
         return frozenset()
     if isinstance(actor, System):
         return frozenset({"system"})
+    if isinstance(actor, ContributionLink):
+        is_theirs = isinstance(subject, Report) and subject.id == actor.report_id and actor.active
+        return frozenset({"receiver"}) if is_theirs else frozenset()
     if not actor.active:
         return frozenset()
     found = {"self"} if subject is actor else set()
@@ -165,7 +171,7 @@ def require(actor: Actor | None, action: str, subject: Any = None, *, section: s
 
 def visible_to(actor: Actor | None) -> ColumnElement[bool]:
     """The reports an actor may know of, as an SQL condition on Report: where `report.read` or `report.review` is allowed."""
-    if actor is None or (isinstance(actor, Person) and not actor.active):
+    if actor is None or isinstance(actor, ContributionLink) or (isinstance(actor, Person) and not actor.active):
         return false()
     if isinstance(actor, System):
         return true()

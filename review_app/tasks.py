@@ -128,7 +128,7 @@ def send_notice(notice_id: int) -> None:
         dispatching.notice_failed(notice_id, error=_told(error), permanent=permanent, now=datetime.now(UTC))
         return
     if message is None:
-        dispatching.withhold_notice(notice_id, reason="The account is closed.")
+        dispatching.withhold_notice(notice_id, reason="The account or the link is closed.")
     else:
         _note_sent(notice_id)
 

@@ -1,13 +1,13 @@
-"""Signed links that let somebody in once, for invitations and new passwords. None is stored; use spoils them."""
+"""Signed links that let somebody in. None is stored; use spoils those of invitations and new passwords."""
 
 import hashlib
 from datetime import UTC, datetime, timedelta
 
 from flask import current_app
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 from review_app.extensions import db
-from review_app.models import Person
+from review_app.models import ContributionLink, Person
 
 INVITATION_LASTS = timedelta(days=30)
 RESET_LASTS = timedelta(hours=1)
@@ -36,6 +36,23 @@ def person_of_reset(token: str, *, now: datetime) -> Person | None:
 def person_of_old_invitation(token: str) -> Person | None:
     """Who was invited by this link, however long ago, and has not joined: that person may ask for a new one."""
     return _person("invitation", token, lasts=None, now=None)
+
+
+def contribution_token(link: ContributionLink) -> str:
+    """For the address contributing.write. What it opens and until when is asked of the link each time."""
+    return str(_lasting().dumps(link.id))
+
+
+def contribution_of(token: str) -> ContributionLink | None:
+    """The link this token belongs to, be it over; None when the token is spoilt."""
+    try:
+        return db.session.get(ContributionLink, _lasting().loads(token))
+    except BadSignature:
+        return None
+
+
+def _lasting() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="relata-contribution")
 
 
 def _sign(purpose: str, person: Person) -> str:

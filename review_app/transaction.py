@@ -13,7 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from review_app.extensions import db
-from review_app.models import Cycle, Dispatch, Entry, Notice, Person, Report
+from review_app.models import ContributionLink, Cycle, Dispatch, Entry, Notice, Person, Report
 from review_app.notices import NOTICES
 from review_app.permissions import Actor
 from review_app.queries.people import audience
@@ -142,6 +142,7 @@ def record(
     report: Report | None = None,
     cycle: Cycle | None = None,
     person: Person | None = None,
+    link: ContributionLink | None = None,
     step: tuple[str, str, int] | None = None,
     params: dict[str, Any] | None = None,
 ) -> Entry:
@@ -161,7 +162,7 @@ def record(
         source_state=source,
         dest_state=dest,
         row_version=version,
-        params=params or {},
+        params={**(params or {}), **({"link": link.id, "who": link.who} if link else {})},
         created_at=now,
     )
     db.session.add(entry)
@@ -174,5 +175,7 @@ def record(
         for person_id in sorted(people)
         for channel in told.channels
     )
+    if link is not None and link.email and "receiver" in told.audience:
+        db.session.add(Notice(entry_id=entry.id, link_id=link.id, channel="mail", not_before=now + wait, created_at=now))
     db.session.info["entry_ids"].append(entry.id)
     return entry

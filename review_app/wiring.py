@@ -21,6 +21,7 @@ from review_app.sessions import People, PostgresSessions
 from review_app.web import (
     access,
     auth,
+    contributing,
     desk,
     errors,
     imports,
@@ -39,6 +40,7 @@ ROOT = Path(__file__).parent
 BLUEPRINTS = (
     public.blueprint,
     auth.blueprint,
+    contributing.blueprint,
     inbox.blueprint,
     desk.blueprint,
     review.blueprint,
@@ -163,7 +165,7 @@ def _headers(response: Response) -> Response:
     headers = response.headers
     headers["Content-Security-Policy"] = POLICY
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
+    headers.setdefault("Referrer-Policy", "same-origin")
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     if request.is_secure:

@@ -9,7 +9,18 @@ from sqlalchemy import select
 from review_app.checks.engine import check
 from review_app.extensions import db
 from review_app.models import Cycle, Item, Person, Point, Report
-from review_app.operations import accounts, answers, cycles, dispatching, findings, imports, notices, reviews, steps
+from review_app.operations import (
+    accounts,
+    answers,
+    contributions,
+    cycles,
+    dispatching,
+    findings,
+    imports,
+    notices,
+    reviews,
+    steps,
+)
 from review_app.operations.answers import Typed
 from review_app.permissions import SYSTEM
 from review_app.queries.answers import sheet_of
@@ -203,6 +214,25 @@ class World:
         self.write({**page, "items": []}, "valentina", at=self.ago(24), submitted=self.now)
         self.write({**page, "answers": {}}, "camila", at=self.ago(6), submitted=self.now)
         self.write(read_data("written-cecrea-2026"), "matias", at=self.ago(12), submitted=self.now)
+        report = self.report(page["cycle"], page["party"])
+        for line in page["contributions"]:
+            self.ask_outside(report, line, "valentina", at=self.ago(8))
+
+    def ask_outside(self, report: Report, line: Page, coordinator: str, *, at: datetime) -> None:
+        """Send a link; who is said to have answered did so three days later."""
+        asked = contributions.Asked(
+            (line["section"], line.get("question"), None), line["name"], line.get("email"), line["language"], line["message"],
+            until=self.now.date() + timedelta(days=30),
+        )  # fmt: skip
+        link, later = contributions.ask(self.people[coordinator], report.id, asked, now=at), at + timedelta(days=3)
+        if "writer" in line:
+            parts: list[tuple[Page, Page]] = [({}, line["answers"])]
+            parts += [({"group": one["group"], "entry": n}, one["answers"]) for n, one in enumerate(line["entries"], start=1)]
+            for place, said in parts:
+                typed = [Typed(code, raw, 0, line["language"]) for code, raw in said.items()]
+                contributions.save_contribution(link, typed, now=later, **place)
+            contributions.send_contribution(link, writer=line["writer"], organisation=line["organisation"], now=later)
+        self.react(later)
 
     def plan(
         self, slug: str, titles: tuple[str, str, str], edition: tuple[str, str], expected: list[tuple[str, str]], *,

@@ -93,6 +93,7 @@ def breach(sql: str, *also: str) -> Breach:
 
 UNNAMED = "a publication is not named in the journal"
 STRANGE = "an answer stands at a question that its questionnaire does not ask"
+MISPLACED = "a contribution answers what its link does not ask"
 UNSTARTED = "a report was started without the journal saying so"
 
 ACCOUNTS = {
@@ -359,4 +360,42 @@ IMPORTS = {
     "two texts were brought in as one entry": breach(brought_in("ready", "asking")),
     "a text was brought in, and its entry is not there": breach(brought_in("ready", item="null")),
 }
-BREACHES = {**ACCOUNTS, **ANSWERS, **FINDINGS, **IMPORTS, **NOTICES, **PUBLISHED, **REPORTS, **REVIEWS}
+
+
+def proposal(**other: str) -> str:
+    """A second text of the contribution to Chile's taken report, of a place of its own, but for `other` columns."""
+    given = {"id": "-1", "question": "'areas_named'", **other}
+    return copied("proposal", "old.id = :proposal limit 1", **given)
+
+
+THEIR_LINK = "(select id from contribution_link where item_id is null and report_id = :taken limit 1)"
+CONTRIBUTIONS = {
+    "a link asks for an entry of another report": breach(
+        f"update contribution_link set item_id = #draft, question = null where id = {THEIR_LINK}", MISPLACED
+    ),
+    "a link was sent, answered or withdrawn without the journal saying so": breach(
+        f"update contribution_link set withdrawn_at = now() where id = {THEIR_LINK}"
+    ),
+    "the texts of a contribution are not numbered 1, 2, 3": breach("update proposal set version = 2 where id = :proposal"),
+    MISPLACED: breach("update proposal set question = 'nothing' where id = :proposal"),
+    "one new entry of a contribution belongs to two groups": breach(
+        proposal(group="'indicators'", entry="1", question="'baseline'")
+        + proposal(id="-2", group="'reach_section'", entry="1", question="'evidence'"), MISPLACED,
+    ),
+    "a contribution was decided on that was never sent": breach(
+        """update proposal set outcome = 'declined', decided_by = @carla, decided_at = created_at - interval '1 day'
+           where id = :proposal"""
+    ),
+    "an earlier text of a contribution was decided on after a later one was sent": breach(
+        "update proposal set outcome = 'declined', decided_by = @carla, decided_at = now() where id = :proposal;"
+        + proposal(question="'target_group'", version="2", outcome="null", decided_by="null", decided_at="null")
+    ),
+    "a text was made from a contribution that was not taken, or to another question": breach(
+        """update save set proposal_id = :proposal
+           where id = (select min(id) from save where report_id = :taken and outcome = 'accepted')"""
+    ),
+    "the public is told of contributors whom the snapshot does not name": breach(
+        """update published.publication set contributors = '[{"name": "x", "organisation": "y"}]' where id = :publication"""
+    ),
+}
+BREACHES = {**ACCOUNTS, **ANSWERS, **CONTRIBUTIONS, **FINDINGS, **IMPORTS, **NOTICES, **PUBLISHED, **REPORTS, **REVIEWS}

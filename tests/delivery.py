@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from review_app.extensions import db
-from review_app.models import Cycle, Dispatch, Entry, Membership, Notice, Party, Person, Report
+from review_app.models import ContributionLink, Cycle, Dispatch, Entry, Membership, Notice, Party, Person, Report
 from review_app.transaction import atomic, record
 
 NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=1)
@@ -62,7 +62,20 @@ def state(fact: str, world: World, *, actor: int | None = None, now: datetime = 
     if fact.startswith("person."):
         person = db.session.get_one(Person, world.newcomer)
         return record(fact, actor=who, now=now, person=person, params=params).id
-    return record(fact, actor=who, now=now, report=db.session.get_one(Report, world.report), params=params).id
+    link = _link(who, world.report, message=params.get("letter", "")) if fact.startswith("contribution.") else None
+    report = db.session.get_one(Report, world.report)
+    return record(fact, actor=who, now=now, report=report, link=link, params=params).id
+
+
+def _link(who: Person, report_id: int, *, message: str) -> ContributionLink:
+    """To somebody outside, in the language of who asks."""
+    link = ContributionLink(
+        report_id=report_id, section="civil_society", name="Red", email="red@example.org", language=who.language, message=message,
+        shows_answers=False, expires_at=NOW + timedelta(days=9), person_id=who.id, created_at=NOW, writer="", organisation="",
+    )  # fmt: skip
+    db.session.add(link)
+    db.session.flush()
+    return link
 
 
 @atomic

@@ -43,16 +43,16 @@ ALONE = ("nul", "long", "huge")  # also sent in one field at a time, since anoth
 WHO: Mapping[str, tuple[str, str]] = {
     "desk.reply": ("carla", "revision"), "desk.withdraw": ("carla", "untaken"), "desk": ("carla", "draft"),
     "review": ("rita", "taken"), "office": ("ada", "draft"), "imports": ("ada", "draft"), "rules": ("ada", "draft"), "auth.account": ("carla", "draft"),
-    "inbox": ("carla", "draft"), "auth": ("nobody", "draft"),
+    "inbox": ("carla", "draft"), "auth": ("nobody", "draft"), "contributing": ("nobody", "draft"),
 }  # fmt: skip
 PAGES_OF: Mapping[str, tuple[str, ...]] = {
-    "nobody": ("public", "auth", "front_door", "static"), "carla": ("desk", "inbox", "auth"), "rita": ("review",), "ada": ("office", "imports", "rules"),
+    "nobody": ("public", "auth", "front_door", "static", "contributing"), "carla": ("desk", "inbox", "auth"), "rita": ("review",), "ada": ("office", "imports", "rules"),
 }  # fmt: skip
 # They say the same to everybody, and do the same again harmlessly.
 ANSWERED_WITH_A_PAGE = {"auth.forgot", "auth.join"}
 # Fields of a form that the matrix leaves empty.
 OWN_BUT_EMPTY: Mapping[str, set[str]] = {
-    "desk.invite": {"sections"}, "office.invite": {"sections"}, "office.new_cycle": {"starts_on", "ends_on", "carries"},
+    "desk.ask": {"email", "message", "shows_answers"}, "desk.invite": {"sections"}, "office.invite": {"sections"}, "office.new_cycle": {"starts_on", "ends_on", "carries"},
     "imports.new_batch": {"source", "party_code"},
 }  # fmt: skip
 ELSEWHERE = (

@@ -448,7 +448,8 @@ def test_a_strangers_report_is_nowhere(desk: Desk, new_client: Callable[[], Brow
     token = str(pia.get("/en/notices").select("input[name=csrf_token]")[0]["value"])
     values = {
         "report_id": desk.report_id, "lang": "en", "code": "facts", "group": "house", "item_id": item, "number": 1,
-        "point_id": 1, "membership_id": 1, "save_id": 1, "form_id": 1, "question": "overview", "what": "draft", "kind": "docx",
+        "point_id": 1, "membership_id": 1, "save_id": 1, "form_id": 1, "link_id": 1, "proposal_id": 1,
+        "question": "overview", "what": "draft", "kind": "docx",
         "fingerprint": "f" * 64, "verb": "end", "action": "take",
     }  # fmt: skip
     tried = 0
@@ -456,7 +457,8 @@ def test_a_strangers_report_is_nowhere(desk: Desk, new_client: Callable[[], Brow
     for rule in desk.app.url_map.iter_rules():
         if "report_id" not in rule.arguments or rule.endpoint.split(".")[0] not in ("desk", "review"):
             continue
-        address = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
+        verb = {"verb": "withdraw"} if rule.endpoint == "desk.steer_link" else {}
+        address = adapter.build(rule.endpoint, {**{name: values[name] for name in rule.arguments}, **verb})
         if "GET" in (rule.methods or ()):
             pia.get(address, status=404)
         if "POST" in (rule.methods or ()):

@@ -30,6 +30,7 @@ def names(shared_app: Flask, settings: Settings, ground: Ground) -> Iterator[dic
         yield {
             **{f":{stage}": str(place.report_id) for stage, place in places.items()}, ":publication": str(publication),
             **{f"#{stage}": f"'{place.item_id}'" for stage, place in places.items()},
+            ":proposal": str(places["taken"].proposal_id),
             **{f"@{nick}": str(world.people[nick]) for nick in PEOPLE},
         }  # fmt: skip
         db.session.remove()

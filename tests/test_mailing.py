@@ -27,7 +27,7 @@ def composed(fact, settings, *, world=None, **params):
     world = world or make_world()
     params.setdefault("previous_reviewer_id", world.reviewer)
     entry = state(fact, world, **params)
-    found = {notice.person.email.split("@")[0]: notice.id for notice in mails(entry)}
+    found = {(notice.reader.email or "").split("@")[0]: notice.id for notice in mails(entry)}
     return {nick: compose(notice_id, settings) for nick, notice_id in found.items()}
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from review_app.extensions import db as database
-from review_app.models import Cycle, Membership, Party, Person, Report
+from review_app.models import ContributionLink, Cycle, Membership, Party, Person, Report
 from review_app.permissions import ACTIONS, SYSTEM, Actor, Denied, can, relations, require, visible_to
 from review_app.transaction import atomic
 from workflows.states import State
@@ -58,6 +58,8 @@ ALLOWED: dict[str, dict[str, set[State] | frozenset[State]]] = {
     "report.oversee": {"ada": EVERY, "alba": EVERY},
     "report.import": {"ada": EVERY, "alba": EVERY, "system": EVERY},
     "report.check": {"system": EVERY},
+    "report.ask": {"carla": EVERY},
+    "contribution.write": {},  # by a link only, see below
 }  # fmt: skip
 WITHOUT_SUBJECT = {
     "desk.see": {"carla", "caspar", "pia", "rafa", "alba"},
@@ -198,6 +200,18 @@ def test_a_contributor_of_some_sections_writes_no_other(world: dict[str, Actor |
         verdict = can(caspar, "report.write", draft, section="indicators_section")
         assert not verdict and "given to somebody else" in str(verdict.refusal)
     database.session.rollback()
+
+
+def test_a_link_writes_to_its_own_report_and_sees_none(world: dict[str, Actor | None]) -> None:
+    reports = _reports("CL")
+    for state, report in reports.items():
+        link = ContributionLink(report_id=report.id)
+        assert bool(can(link, "contribution.write", report)) is (state in WRITING)
+        assert not any(can(link, "contribution.write", other) for other in reports.values() if other is not report)
+        assert {action for action in ACTIONS if can(link, action, report)} <= {"contribution.write"}
+        link.withdrawn_at = NOW
+        assert not can(link, "contribution.write", report)
+        assert database.session.scalars(select(Report).where(visible_to(link))).all() == []
 
 
 def test_an_unknown_action_is_a_mistake_of_ours(world: dict[str, Actor | None]) -> None:

@@ -11,7 +11,19 @@ from sqlalchemy import func, select
 
 from config import Settings, SetupError
 from review_app.extensions import db as database
-from review_app.models import Cycle, Finding, LastingItem, Notice, Party, Person, Point, Report, Snapshot
+from review_app.models import (
+    ContributionLink,
+    Cycle,
+    Finding,
+    LastingItem,
+    Notice,
+    Party,
+    Person,
+    Point,
+    Report,
+    Snapshot,
+)
+from review_app.queries.contributions import offers, state_of
 from review_app.queries.invariants import broken
 from seeds.__main__ import fill, main
 from seeds.reference import load_parties, read_data
@@ -52,6 +64,7 @@ def test_the_demo_world(app: Flask, world: datetime, client: Browser) -> None:
         check_the_secretariats_view(world)
         check_what_was_imported()
         check_mail(world)
+        check_the_contributions(world)
         assert broken() == {}
         database.session.remove()
     check_the_public_site(app, client)
@@ -112,6 +125,14 @@ def check_mail(now: datetime) -> None:
     waiting = database.session.scalars(select(Notice).where(Notice.channel == "mail", Notice.status == "pending")).all()
     assert 3 <= len(waiting) <= 20
     assert all(notice.not_before > now - timedelta(days=7) for notice in waiting)
+
+
+def check_the_contributions(now: datetime) -> None:
+    """One that came back and waits for Chile's coordinator, and one that was not opened yet."""
+    links = database.session.scalars(select(ContributionLink).order_by(ContributionLink.id)).all()
+    assert [state_of(link, now) for link in links] == ["answered", "sent"]
+    waiting = offers(links[0].report)
+    assert [(offer.group, len(offer.texts)) for offer in waiting] == [("cso_measures", 5), (None, 1)]
 
 
 def check_the_public_site(app: Flask, client: Browser) -> None:

@@ -13,10 +13,23 @@ from sqlalchemy import select
 from review_app import tokens
 from review_app.checks.engine import check
 from review_app.extensions import db
-from review_app.models import Cycle, FilledForm, ImportText, Membership, Person, Point, Report, Save, Snapshot
+from review_app.models import (
+    ContributionLink,
+    Cycle,
+    FilledForm,
+    ImportText,
+    Membership,
+    Person,
+    Point,
+    Proposal,
+    Report,
+    Save,
+    Snapshot,
+)
 from review_app.models import published as tables
 from review_app.operations import (
     accounts,
+    contributions,
     cycles,
     filled_forms,
     findings,
@@ -92,6 +105,8 @@ class Place:
     ended_id: str
     save_id: int
     form_id: int
+    link_id: int
+    proposal_id: int
     fingerprint: str
     receipts: int
     point_id: int | None
@@ -149,8 +164,12 @@ def make_world() -> World:
     newcomer = accounts.invite(
         SYSTEM, email="new@example.org", name="Nuria", language="es", role="contributor", party_code="CL", now=_now()
     )
+    outside = _ask_outside(_person("carla"), world.places["CL", "draft"].report_id)
+    contribute(outside, "target_group", "Everybody")
+    entries = _ask_outside(_person("carla"), world.places["CL", "draft"].report_id, "indicators_section")
     world.tokens = {
         "auth.join": tokens.invitation_token(newcomer), "auth.reset": tokens.reset_token(_person("rolf")),
+        "contributing": tokens.contribution_token(outside), "contributing.entry": tokens.contribution_token(entries),
     }  # fmt: skip
     return world
 
@@ -251,7 +270,6 @@ def _make_import(world: World) -> None:
 
 def _make_rechecks(world: World) -> None:
     """One that is under way and one that was stopped."""
-    findings.check_report(world.places["CL", "draft"].report_id, now=_now())
     ada = _person("ada")
     for slug, verb in (("programmes-2026", "stop"), ("reports-2020", "resume")):
         cycle = db.session.scalars(select(Cycle).where(Cycle.slug == slug)).one()
@@ -276,11 +294,13 @@ def _make_place(party: str, stage: str, report_id: int) -> Place:
         _save(writer, report_id, "results_and_lessons", {"worked_well": word(party, stage, "unsent")}, seen=1)
     report = db.session.get_one(Report, report_id, populate_existing=True)
     spam = next(found for found in check(sheet_of(report)) if found.offer == "remove")
+    link = db.session.scalars(select(ContributionLink).where(ContributionLink.report_id == report_id)).one()
     of_report = {model: select(model.id).where(model.report_id == report_id) for model in (FilledForm, Save, Point, Snapshot)}
     return Place(
         party=party, stage=stage, report_id=report_id, row_version=report.row_version, state=report.state, item_id=item_id,
         ended_id=ended_id, save_id=db.session.scalars(of_report[Save].where(Save.outcome == "refused")).one(),
-        form_id=db.session.scalars(of_report[FilledForm]).one(), fingerprint=spam.fingerprint,
+        form_id=db.session.scalars(of_report[FilledForm]).one(), link_id=link.id,
+        proposal_id=db.session.scalars(select(Proposal.id).where(Proposal.link_id == link.id)).one(), fingerprint=spam.fingerprint,
         receipts=len(db.session.scalars(of_report[Snapshot]).all()),
         point_id=db.session.scalars(of_report[Point]).first(), membership_id=_membership(LEAVER[party], party),
     )  # fmt: skip
@@ -305,6 +325,10 @@ def _write(writer: Person, report_id: int, party: str, stage: str) -> tuple[str,
     _save(writer, report_id, "identification", {"target_group": word(party, stage, "lost")}, seen=7)
     data = filled_workbook(report_id, word(party, stage, "lost"))
     filled_forms.take_in(writer, report_id, name="form.xlsx", data=data, now=_now())
+    link = _ask_outside(writer, report_id)
+    contribute(link, "target_group", word(party, stage, "lost"))
+    contributions.send_contribution(link, writer="Lucía", organisation="Red", now=_now())
+    contributions.credit(writer, report_id, link.id, is_credited=party == "PE")
     if stage != "draft":
         spam = [
             found
@@ -314,6 +338,17 @@ def _write(writer: Person, report_id: int, party: str, stage: str) -> tuple[str,
         for found in spam:
             findings.reply(writer, report_id, found.fingerprint, reason="It is meant.", now=_now())
     return str(items[0]), str(items[1])
+
+
+def _ask_outside(writer: Person, report_id: int, section: str = "identification") -> ContributionLink:
+    """A link to a section, for whoever has it."""
+    asked = contributions.Asked((section, None, None), "Red", None, "en", "", _now(days=100).date())
+    return contributions.ask(writer, report_id, asked, now=_now())
+
+
+def contribute(link: ContributionLink, question: str, raw: str) -> None:
+    """One text by a link."""
+    contributions.save_contribution(link, [Typed(question, raw, 0, "en")], now=_now())
 
 
 @lru_cache  # a workbook carries the time it was made: the same form twice must be the same bytes

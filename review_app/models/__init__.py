@@ -1,6 +1,7 @@
 """Tables: columns, relations, constraints and one-line properties. No verbs."""
 
 from review_app.models.accounts import Membership, Party, Person, WebSession
+from review_app.models.contributions import ContributionLink, Proposal
 from review_app.models.cycles import Cycle, CycleParty, Extension
 from review_app.models.filled_forms import FilledForm
 from review_app.models.imports import ImportBatch, ImportText
@@ -16,6 +17,7 @@ __all__ = [
     "AnsweredForm",
     "Claim",
     "Comment",
+    "ContributionLink",
     "Cycle",
     "CycleParty",
     "Dispatch",
@@ -34,6 +36,7 @@ __all__ = [
     "Party",
     "Person",
     "Point",
+    "Proposal",
     "Recheck",
     "Report",
     "ReportCheck",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from review_app.extensions import db
 from review_app.models.accounts import MOMENT, Person
+from review_app.models.contributions import ContributionLink
 
 
 class Entry(db.Model):
@@ -55,13 +56,14 @@ class Dispatch(db.Model):
 
 
 class Notice(db.Model):
-    """A fact told to one person on one channel. Held until `not_before`, shown and sent alike."""
+    """A fact told to one person on one channel, or mailed to the receiver of a link. Held until `not_before`."""
 
     __tablename__ = "notice"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("contribution_link.id"))
     channel: Mapped[str] = mapped_column(String(10))
     status: Mapped[str] = mapped_column(String(12), default="pending")
     not_before: Mapped[datetime] = mapped_column(MOMENT)
@@ -73,10 +75,13 @@ class Notice(db.Model):
     created_at: Mapped[datetime] = mapped_column(MOMENT)
 
     entry: Mapped[Entry] = relationship(lazy="joined")
-    person: Mapped[Person] = relationship(lazy="joined")
+    person: Mapped[Person | None] = relationship(lazy="joined")
+    link: Mapped[ContributionLink | None] = relationship()
 
     __table_args__ = (
-        db.UniqueConstraint("entry_id", "person_id", "channel"),
+        Index("uq_notice_once", "entry_id", "person_id", "link_id", "channel", unique=True, postgresql_nulls_not_distinct=True),
+        CheckConstraint("(person_id is null) <> (link_id is null)", name="one_reader"),
+        CheckConstraint("link_id is null or channel = 'mail'", name="links_have_no_inbox"),
         CheckConstraint("channel in ('inbox', 'mail')", name="channel_known"),
         CheckConstraint("status in ('pending', 'sending', 'sent', 'failed', 'recalled')", name="status_known"),
         CheckConstraint("channel = 'mail' or status in ('pending', 'recalled')", name="only_mail_is_sent"),
@@ -84,6 +89,13 @@ class Notice(db.Model):
         Index("ix_notice_due", "not_before", postgresql_where="channel = 'mail' and status in ('pending', 'sending')"),
         Index("ix_notice_inbox", "person_id", "not_before", postgresql_where="channel = 'inbox'"),
     )
+
+    @property
+    def reader(self) -> Person | ContributionLink:
+        """Who is told: both have a name, an address, a language, and may be closed (`active`)."""
+        found = self.person or self.link
+        assert found is not None  # noqa: S101 (a constraint of the table)
+        return found
 
 
 class Claim(db.Model):

@@ -43,6 +43,7 @@ publication = Table(
     Column("origin", String(20), nullable=False),
     Column("source", Text),
     Column("sha256", String(64), nullable=False),  # of the snapshot it was made from
+    Column("contributors", JSONB, nullable=False),  # [{"name", "organisation"}, ...] whom the team credits
     Column("entries", Integer, nullable=False),  # how many of its items have a page
     Column("published_at", MOMENT, nullable=False),
     UniqueConstraint("report_id", "number"),

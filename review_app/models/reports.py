@@ -100,7 +100,7 @@ class Answer(db.Model):
 
 
 class Save(db.Model):
-    """One text that was saved or refused, for ever: nothing typed is lost."""
+    """One text that was saved or refused, for ever: nothing typed is lost. `proposal_id`: the contribution it was made from."""
 
     __tablename__ = "save"
 
@@ -113,6 +113,7 @@ class Save(db.Model):
     seen_version: Mapped[int]
     row_version: Mapped[int | None]
     outcome: Mapped[str] = mapped_column(String(10))
+    proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"))
     actor_kind: Mapped[str] = mapped_column(String(10))
     actor_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(MOMENT)

@@ -30,6 +30,7 @@ class Typed:
     `is_relabelled`: they chose another language for the page, which then holds for the answers they left alone too.
     `is_confirmed`: an answer carried from the last report still holds. `blank`: why there is no answer (reason, and by
     which day it is planned), both "" for no reason; None = not asked, so that a reason stays until something is answered.
+    `proposal_id`: the contribution the text is made from.
     """
 
     question: str
@@ -39,6 +40,7 @@ class Typed:
     is_relabelled: bool = False
     is_confirmed: bool = False
     blank: tuple[str, str] | None = None
+    proposal_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ class _Writing:
     def __init__(self, actor: Actor, report: Report, item_id: UUID | None, now: datetime) -> None:
         self._actor, self._report, self._item_id, self._now = actor, report, item_id, now
         self._accepted: list[dict[str, Any]] = []
+        self._made_from: dict[str, int | None] = {}
 
     def judge(self, question: Question, line: Typed, standing: Cell | None) -> Outcome:
         lang = line.lang if question.has_language else None
@@ -139,13 +142,18 @@ class _Writing:
                 return Outcome(question.code, "unchanged", standing)
             return Outcome(question.code, "conflict", standing, self._refuse(line, value, lang))
         self._accepted.append({"question": question.code, "value": value, "lang": lang, "row_version": version + 1})
+        self._made_from[question.code] = line.proposal_id
         return Outcome(question.code, "saved", Cell(value, lang, version + 1))
 
     def write(self) -> None:
         """Everything accepted as two rows each, in one statement. The report is held, so nobody is between it and `judge`."""
         if not self._accepted:
             return
-        saves = [{**self._row(), **row, "seen_version": row["row_version"] - 1, "outcome": "accepted"} for row in self._accepted]
+        saves = [
+            {**self._row(), **row, "seen_version": row["row_version"] - 1, "outcome": "accepted",
+             "proposal_id": self._made_from[row["question"]]}
+            for row in self._accepted
+        ]
         answers = [{**self._row("updated_at"), **row, "origin": "typed", "checked_version": 0} for row in self._accepted]
         place = ("report_id", "item_id", "question")
         kept = insert(Save).values(saves).cte("kept")

@@ -47,7 +47,8 @@ def write_publication(report: Report, content: dict[str, Any], *, sha256: str, n
     number = (db.session.scalar(select(func.max(table.c.number)).where(table.c.report_id == report.id)) or 0) + 1
     db.session.execute(update(table).where(table.c.report_id == report.id, table.c.is_current).values(is_current=False))
     row = {**_about(report), "number": number, "is_current": True, "slug": slug, "title": _title(questionnaire, sheet),
-           "questionnaire": questionnaire.name, "edition": questionnaire.edition, "sha256": sha256, "published_at": now}
+           "questionnaire": questionnaire.name, "edition": questionnaire.edition, "sha256": sha256, "published_at": now,
+           "contributors": content.get("contributors", [])}
     told_by = report.cycle.due_on or row["ends_on"] or now
     row["year"] = told_by.year
     items = _item_rows(sheet, {UUID(entry["id"]): entry for entry in content["items"]})

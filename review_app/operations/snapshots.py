@@ -16,6 +16,7 @@ from review_app.models.items import IS_OVER
 from review_app.operations.lasting import Tie, tie_items
 from review_app.permissions import Actor
 from review_app.queries.answers import replies_of
+from review_app.queries.contributions import credits_of
 from review_app.questionnaire.sheets import Sheet
 
 
@@ -38,7 +39,7 @@ def canonical(content: Mapping[str, Any]) -> bytes:
 
 def content_of(report: Report, sheet: Sheet, *, ties: Mapping[UUID, Tie], answered: Collection[str]) -> dict[str, Any]:
     """Every answer to a question that is asked, the items in order, what became of those of the last report that are not
-    here, and which findings were answered. JSON types only.
+    here, which findings were answered, and who is credited. JSON types only.
 
     Answers to questions that a condition hides are left out: they are parked, not submitted.
     """
@@ -75,6 +76,7 @@ def content_of(report: Report, sheet: Sheet, *, ties: Mapping[UUID, Tie], answer
         **_fates(report, ties),
         "answers": answers,
         "replied_findings": sorted(answered),
+        "contributors": credits_of(report),
     }
 
 

@@ -8,7 +8,18 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, false, func, or_, select, true
 
 from review_app.extensions import db
-from review_app.models import Answer, Comment, FindingReply, Item, Person, Point, Report, Save
+from review_app.models import (
+    Answer,
+    Comment,
+    ContributionLink,
+    FindingReply,
+    Item,
+    Person,
+    Point,
+    Proposal,
+    Report,
+    Save,
+)
 from review_app.queries.reports import latest_snapshot, questionnaire_of
 from review_app.questionnaire.language import Question, Questionnaire
 from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
@@ -129,11 +140,16 @@ def save_of(report: Report, save_id: int) -> Save | None:
 
 def texts_of(
     report: Report, question: str, item_id: UUID | None, *, before: int | None, limit: int
-) -> list[tuple[Save, str | None]]:
-    """Every text that was ever sent for one answer with its writer's name, newest first; only those older than save `before`."""
+) -> list[tuple[Save, str | None, ContributionLink | None]]:
+    """Every text that was ever sent for one answer, newest first; only those older than save `before`.
+
+    Each with its writer's name, and the link whose contribution it was made from.
+    """
     mine = (
-        select(Save, Person.name)
+        select(Save, Person.name, ContributionLink)
         .outerjoin(Person, (Save.actor_kind == "person") & (Person.id == Save.actor_id))
+        .outerjoin(Proposal, Proposal.id == Save.proposal_id)
+        .outerjoin(ContributionLink, ContributionLink.id == Proposal.link_id)
         .where(
             Save.report_id == report.id, Save.question == question,
             Save.item_id.is_(None) if item_id is None else Save.item_id == item_id,
@@ -142,7 +158,7 @@ def texts_of(
         .order_by(Save.id.desc())
         .limit(limit)
     )  # fmt: skip
-    return [(save, name) for save, name in db.session.execute(mine)]
+    return [(save, name, link) for save, name, link in db.session.execute(mine)]
 
 
 def answer_at(report: Report, question: str, item_id: UUID | None) -> tuple[Answer | None, str | None]:

@@ -32,7 +32,7 @@ def journal(*, report: Report | None = None, cycle: Cycle | None = None) -> list
     return [
         JournalRow(
             entry,
-            names.get(entry.actor_id or 0, "") if entry.actor_kind == "person" else "",
+            names.get(entry.actor_id or 0, "") if entry.actor_kind == "person" else entry.params.get("who", ""),
             names.get(entry.person_id or 0, ""),
         )
         for entry in entries

@@ -72,10 +72,11 @@ def audience(names: Iterable[str], *, entry: Entry, report: Report | None) -> se
     Secretariat audiences leave out the actor and anybody of the report's own party.
     """
     asked, party = set(names), report.party_code if report else None
-    members = _members(party) if asked - {"person"} else set()
+    members = _members(party) if asked - {"person", "receiver"} else set()
     team: set[int | None] = {person_id for person_id, _, of_party in members if of_party}
     found: dict[str, set[int | None]] = {
         "person": {entry.person_id},
+        "receiver": set(),  # of a link, who is no person of ours
         "team": team,
         "coordinators": {person_id for person_id, role, of_party in members if of_party and role == "coordinator"},
         "reviewers": {person_id for person_id, role, of_party in members if not of_party and role == "reviewer"},

@@ -10,9 +10,10 @@ from flask import g, redirect, request, session, url_for
 from flask_security import current_user
 from werkzeug.wrappers import Response
 
+from review_app import tokens
 from review_app.models import Person
 from review_app.operations import accounts
-from review_app.permissions import require
+from review_app.permissions import NotFound, require
 from review_app.queries.reports import report_for
 from review_app.web import finding
 
@@ -107,6 +108,22 @@ def report(action: str) -> Callable[[View], View]:
             found = report_for(actor(), report_id)
             require(actor(), action, found)
             return view(*args, report=found, **kwargs)
+
+        return _wear(wrapper, action)  # type: ignore[return-value]
+
+    return decorate
+
+
+def by_link(action: str) -> Callable[[View], View]:
+    """Whoever holds a link that the table allows `action`; the view gets `link`, and says itself when it is over."""
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def wrapper(*args: Any, token: str, **kwargs: Any) -> Any:
+            link = tokens.contribution_of(token)
+            if link is None:
+                raise NotFound
+            return view(*args, link=link, token=token, **kwargs)
 
         return _wear(wrapper, action)  # type: ignore[return-value]
 

@@ -276,7 +276,7 @@ def test_it_stands_in_every_inbox_once(sea: Sea, small: Small, case: Case) -> No
     notices = select(Notice.person_id).join(Entry, Entry.id == Notice.entry_id).where(
         Entry.report_id == sea.wrecks[case].place.report_id, Entry.fact == fact, Notice.channel == "inbox"
     )  # fmt: skip
-    assert sorted(db.session.scalars(notices)) == sorted(small.people[name] for name in names)
+    assert sorted(told for told in db.session.scalars(notices) if told) == sorted(small.people[name] for name in names)
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.work == "react"], ids=lambda case: case.name)

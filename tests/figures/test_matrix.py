@@ -40,6 +40,8 @@ OF_REPORT: Mapping[str, Callable[[Place, Args], Any]] = {
     "point_id": lambda place, args: place.point_id or 0,
     "save_id": lambda place, args: place.save_id,
     "form_id": lambda place, args: place.form_id,
+    "link_id": lambda place, args: place.link_id,
+    "proposal_id": lambda place, args: place.proposal_id,
     "fingerprint": lambda place, args: place.fingerprint,
     "number": lambda place, args: place.receipts,
     "membership_id": lambda place, args: place.membership_id,
@@ -53,6 +55,9 @@ ELSEWHERE: Mapping[str, Callable[[World], Any]] = {
     "public.item_slug": lambda world: world.pages[0][1],
     "auth.join.token": lambda world: world.tokens["auth.join"],
     "auth.reset.token": lambda world: world.tokens["auth.reset"],
+    "contributing.token": lambda world: world.tokens["contributing"],
+    "contributing.entry.token": lambda world: world.tokens["contributing.entry"],
+    "contributing.entry.number": lambda world: 1,
     "office.slug": lambda world: world.cycles["opened"][0],
     "office.deactivate.person_id": lambda world: world.people["rolf"],
     "office.reactivate.person_id": lambda world: world.people["gone"],
@@ -76,6 +81,12 @@ BODIES: Mapping[str, Callable[[World, Place, Args], Mapping[str, Any]]] = {
     "auth.delete_kept": lambda w, p, a: {},
     "auth.account": lambda w, p, a: {"name": "Somebody else", "language": "fr", "time_zone": "UTC"},
     "inbox.mark_read": lambda w, p, a: {},
+    "contributing.write": lambda w, p, a: {"target_group": "Nearly everybody", "seen-target_group": 1},
+    "contributing.entry": lambda w, p, a: {"indicator_name": "Books", "seen-indicator_name": 0},
+    "contributing.send": lambda w, p, a: {"writer": "Lucía", "organisation": "Red"},
+    "desk.ask": lambda w, p, a: {"place": "budget", "name": "Red", "language": "es", "until": SOON},
+    "desk.steer_link": lambda w, p, a: {f"l{a['link_id']}-until": SOON},
+    "desk.proposal": lambda w, p, a: {"decide": "accept", "seen": 1},
     "desk.reply": lambda w, p, a: {f"p{a['point_id']}-reply": "We counted again."},
     "desk.answer_finding": lambda w, p, a: {f"{a['fingerprint'][:12]}-reply": "It is the name of the programme."},
     "desk.remove_token": lambda w, p, a: {},
@@ -139,6 +150,9 @@ ASKS_MORE: Mapping[tuple[str, str], Callable[[Place, Args], tuple[str, str | Non
     ("desk.conflict", "POST"): lambda p, a: ("report.write", "identification"),
     ("desk.answer_finding", "POST"): lambda p, a: ("report.answer_finding", "results_and_lessons"),
     ("desk.remove_token", "POST"): lambda p, a: ("report.write", "results_and_lessons"),
+    ("desk.proposal", "POST"): lambda p, a: ("report.write", "identification"),
+    ("desk.ask", "POST"): lambda p, a: ("report.write", None),
+    ("desk.steer_link", "POST"): lambda p, a: ("report.write" if a["verb"] == "send" else "report.ask", None),
     ("desk.reply", "POST"): lambda p, a: ("report.answer_points", "budget"),
 }
 # What stays locked while a return can still be recalled, whatever the table says of the state.
@@ -226,7 +240,7 @@ def worn(app: Flask, rule: Rule) -> str:
 def expected(app: Flask, world: World, nick: str, rule: Rule, place: Place, args: Args, method: str) -> str:
     """`allowed`, `sign in`, `missing` (404), `refused` (403) or `refused later` (by the operation)."""
     wears = worn(app, rule)
-    if wears in ("public", "open"):
+    if wears in ("public", "open", "contribution.write"):  # who has the link needs no account, and an account adds nothing
         return "allowed"
     if nick in STRANGERS:
         return "sign in"
@@ -427,7 +441,7 @@ def test_other_methods_tell_and_do_nothing(shared_app: Flask, undone: Undone, me
 def swapped(rule: Rule, world: World, own: Place, foreign: Place) -> Iterator[dict[str, Any]]:
     """The values of an address with one of them replaced by that of another report, or of another questionnaire."""
     for args in cells(rule, world, own):
-        for name in sorted(rule.arguments & {"item_id", "point_id", "save_id", "fingerprint"}):
+        for name in sorted(rule.arguments & {"item_id", "point_id", "save_id", "fingerprint", "link_id", "proposal_id"}):
             yield {**args, name: OF_REPORT[name](foreign, args)}
         if "membership_id" in rule.arguments and own.party != foreign.party:  # reports of one party share its team
             yield {**args, "membership_id": foreign.membership_id}

@@ -97,6 +97,12 @@ FLAWS = (
         "tests/test_tasks.py::test_the_doorbell_rings_after_the_commit", "assert",
     ),
     Flaw(
+        "link: answers it does not name", "review_app/queries/contributions.py",
+        "    existing = (sheet or sheet_of_page(report, groups=groups)) if link.shows_answers else None\n",
+        "    existing = sheet or sheet_of_page(report, groups=groups)\n",
+        "tests/test_contributions.py::test_a_link_shows_nothing_but_what_it_names", "Secret",
+    ),
+    Flaw(
         "lost update", "review_app/operations/answers.py",
         "    if version != line.seen:\n", "    if version < line.seen:\n",
         "tests/test_desk.py::test_two_texts_for_one_answer_are_both_kept_and_merged", "Two versions of one answer",

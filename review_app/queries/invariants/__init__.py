@@ -11,13 +11,23 @@ from sqlalchemy import text
 
 from review_app.extensions import db
 from review_app.notices import NOTICES
-from review_app.queries.invariants import accounts, answers, findings, imports, notices, published, reports, reviews
+from review_app.queries.invariants import (
+    accounts,
+    answers,
+    contributions,
+    findings,
+    imports,
+    notices,
+    published,
+    reports,
+    reviews,
+)
 from review_app.questionnaire.language import Question, Questionnaire
 from review_app.questionnaire.library import library
 
 INVARIANTS: dict[str, str] = {
-    **accounts.INVARIANTS, **answers.INVARIANTS, **findings.INVARIANTS, **imports.INVARIANTS, **notices.INVARIANTS,
-    **published.INVARIANTS, **reports.INVARIANTS, **reviews.INVARIANTS,
+    **accounts.INVARIANTS, **answers.INVARIANTS, **contributions.INVARIANTS, **findings.INVARIANTS, **imports.INVARIANTS,
+    **notices.INVARIANTS, **published.INVARIANTS, **reports.INVARIANTS, **reviews.INVARIANTS,
 }  # fmt: skip
 
 _READ = """

@@ -18,7 +18,9 @@ INVARIANTS = {
           union all select 'snapshot ' || id, actor_kind, actor_id from snapshot
           union all select 'form ' || id, actor_kind, actor_id from filled_form
         ) done (id, actor_kind, actor_id)
-        where (actor_kind = 'person') <> exists (select 1 from person p where p.id = done.actor_id)""",
+        where case actor_kind when 'person' then not exists (select 1 from person p where p.id = done.actor_id)
+          when 'link' then not exists (select 1 from contribution_link l where l.id = done.actor_id)
+          else actor_id is not null end""",
     "a session belongs to a person who is not there": """
         select s.key from web_session s
         where s.person_id is not null and not exists (select 1 from person p where p.id = s.person_id)""",

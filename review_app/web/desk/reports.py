@@ -15,6 +15,7 @@ from review_app.permissions import Denied, NotFound, can, require
 from review_app.presence import Here
 from review_app.queries.answers import points_of, replies_of, sheet_of
 from review_app.queries.checking import checking
+from review_app.queries.contributions import offers
 from review_app.queries.fates import over_since_last
 from review_app.queries.journal import JournalRow, journal
 from review_app.queries.people import membership_with_id, team_of
@@ -62,6 +63,7 @@ def report(report: Report) -> str:
         extensions=extensions_of(report),
         is_recallable=is_recallable(report),
         others=who_else(report),
+        offered=len(offers(report)) if can(access.actor(), "report.ask", report) else 0,
     )
 
 

@@ -15,6 +15,7 @@ from review_app.operations.answers import Outcome, Typed, add_item, end_item, sa
 from review_app.permissions import NotFound, can
 from review_app.queries.answers import answer_at, ended_items, last_answers, save_of, sheet_of_page, texts_of
 from review_app.queries.changes import differing
+from review_app.queries.contributions import offers, titles_of
 from review_app.queries.reports import questionnaire_of
 from review_app.questionnaire import values
 from review_app.questionnaire.language import Question, Section
@@ -219,6 +220,7 @@ def _context(
     verdict = can(access.actor(), "report.write", report, section=home.code)
     points = [point for point in visible_points(report) if point.section == home.code]
     here = entry.id if entry else None
+    offered = [offer for offer in offers(report, section=home.code) if offer.link.item_id == here]
     return {
         "report": report,
         "sheet": sheet,
@@ -230,6 +232,8 @@ def _context(
         "refusal": verdict.refusal,
         "may_write": verdict.allowed and not is_recallable(report),
         "is_recallable": is_recallable(report),
+        "offers": offered,
+        "offer_titles": titles_of(sheet, offered),
         "points": [point for point in points if point.item_id == here],
         "all_points": points,
         "others": who_else(report, home.code),

@@ -1,0 +1,65 @@
+"""What is typed about contributions: whom to ask for what, who answers, and why a text is declined."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, EmailField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Email, Length, Optional
+
+from review_app.forms.desk import LANGUAGE_NAMES
+from review_app.forms.restored import PageForm
+from review_app.forms.review import TEXT_LIMIT, Day, stripped
+
+
+class AskForm(PageForm):
+    """One receiver and what they are asked for. The choices of `place` are those of the questionnaire."""
+
+    place = SelectField(_l("What to ask for"))
+    name = StringField(
+        _l("Whom you ask"), description=_l("The name of the person or office. It stands at the top of their page."),
+        filters=[stripped], validators=[DataRequired(_l("Enter whom you ask")), Length(max=200)],
+    )  # fmt: skip
+    email = EmailField(
+        _l("E-mail address (optional)"),
+        description=_l("Without one, copy the link from the list on this page and send it yourself."),
+        filters=[stripped],
+        validators=[Optional(), Email(_l("Enter an e-mail address such as name@example.org")), Length(max=254)],
+    )  # fmt: skip
+    language = SelectField(_l("Language of the page and the e-mail"), choices=LANGUAGE_NAMES)
+    message = TextAreaField(
+        _l("Your message (optional)"), filters=[stripped],
+        validators=[Length(max=TEXT_LIMIT, message=_l("Shorten the text to %(max)d characters."))],
+    )  # fmt: skip
+    until = Day(
+        _l("Last day of the link"), description=_l("The link stops working at the end of this day."),
+        validators=[DataRequired(_l("Choose the last day of the link"))],
+    )  # fmt: skip
+    shows_answers = BooleanField(_l("Show them what we have so far for these questions"))
+
+
+class AgainForm(PageForm):
+    """A later last day for a link."""
+
+    until = Day(_l("Until"), validators=[DataRequired(_l("Choose the last day of the link"))])
+
+
+class SenderForm(PageForm):
+    """Who sends a contribution. The link itself lets them in, so there is no session whose token could run out."""
+
+    class Meta(PageForm.Meta):
+        csrf = False
+
+    writer = StringField(
+        _l("Your name"), filters=[stripped], validators=[DataRequired(_l("Enter your name")), Length(max=200)]
+    )
+    organisation = StringField(
+        _l("Your organisation"), filters=[stripped],
+        validators=[DataRequired(_l("Enter the name of your organisation")), Length(max=200)],
+    )  # fmt: skip
+
+
+class DeclineForm(PageForm):
+    """Why a text is not taken."""
+
+    reason = TextAreaField(
+        _l("Reason (optional)"), description=_l("Whoever wrote the text sees it on their page."), filters=[stripped],
+        validators=[Length(max=TEXT_LIMIT, message=_l("Shorten the text to %(max)d characters."))],
+    )  # fmt: skip

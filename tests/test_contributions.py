@@ -1,0 +1,338 @@
+"""Contribution links over HTTP: asked without an account, written, sent, and decided on by the team."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from config import Settings
+from review_app import mailing
+from review_app.extensions import db as database
+from review_app.models import ContributionLink, Entry, Notice, Proposal, Save
+from review_app.operations import contributions
+from review_app.transaction import atomic
+from tests import steps_http as steps
+from tests.browser import Browser, Page
+from tests.people import add_parties, make_person, sign_in
+from tests.test_desk import survey
+
+__all__ = ["survey"]
+
+SOON = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
+
+
+@dataclass
+class Desk:
+    """A report of Chile, its coordinator, and whoever holds a link (a browser of their own)."""
+
+    app: Flask
+    report_id: int
+    new_client: Callable[[], Browser]
+
+    @cached_property
+    def carla(self) -> Browser:
+        return sign_in(self.new_client(), "carla")
+
+    @cached_property
+    def outside(self) -> Browser:
+        return self.new_client()
+
+    @property
+    def home(self) -> str:
+        return f"/en/desk/reports/{self.report_id}"
+
+    def ask(self, place: str = "facts", **more: Any) -> str:
+        """Ask somebody by the form; the address of the link, as the coordinator copies it."""
+        page = self.carla.get(f"{self.home}/contributions").fill({
+            "place": place, "name": "Red de Bibliotecas", "email": "red@example.org", "language": "Español", "until": SOON, **more,
+        }).press("Make the link")  # fmt: skip
+        return urlsplit(str(page.select("input[readonly]")[0]["value"])).path
+
+    def send(self, address: str, answers: dict[str, str]) -> Page:
+        """Write, go on to sending, say who it is."""
+        page = self.outside.get(address).fill(answers).press("Guardar y pasar al envío")
+        return page.fill({"writer": "Lucía Pérez", "organisation": "Red de Bibliotecas"}).press("Enviar al equipo")
+
+    def look(self, query: Any) -> list[Any]:
+        with self.app.app_context():
+            return list(database.session.execute(query))
+
+    def links(self) -> Page:
+        return self.carla.get(f"{self.home}/contributions")
+
+@pytest.fixture
+def desk(survey: None, app: Flask, new_client: Callable[[], Browser]) -> Desk:
+    with app.app_context():
+        add_parties()
+        make_person("carla", "coordinator", "CL")
+        report_id = steps.open_cycle("survey", "1", ("CL", ""))[0]
+    return Desk(app, report_id, new_client)
+
+
+def history(desk: Desk, question: str) -> list[tuple[Any, ...]]:
+    """(text, writer of the contribution it was made from) of everything saved for a question."""
+    query = (
+        select(Save.value["raw"].astext, ContributionLink.writer)
+        .outerjoin(Proposal, Proposal.id == Save.proposal_id).outerjoin(ContributionLink, ContributionLink.id == Proposal.link_id)
+        .where(Save.question == question).order_by(Save.id)
+    )  # fmt: skip
+    return [tuple(row) for row in desk.look(query)]
+
+
+def test_the_civil_society_form_is_a_link_to_its_section(desk: Desk) -> None:
+    """From asking to the history: no account, the receiver's language, entries and plain answers."""
+    with desk.app.app_context():
+        desk.report_id = steps.open_cycle("qpr", "2019", ("CL", ""))[0]
+    address = desk.ask("civil_society", message="Cuéntennos lo suyo.")
+    page = desk.outside.get(address)
+    assert page.h1 == "Medidas e iniciativas notificadas por las organizaciones de la sociedad civil"
+    assert page.has("Para Red de Bibliotecas", "Carla", "Chile", "Cuéntennos lo suyo.") and not page.select("nav.nav")
+    assert page.response.headers["Referrer-Policy"] == "no-referrer"
+    assert page.response.headers["X-Robots-Tag"] == "noindex, nofollow"
+
+    page.fill({"cso_priorities": "Más bibliotecas."}).press("Guardar")
+    entry = desk.outside.get(address).follow("Agregar: Medida o iniciativa notificada por la sociedad civil")
+    page = entry.fill({"name": "Biblioteca móvil", "features": "Un autobús."}).press("Guardar y volver")
+    assert "Biblioteca móvil" in page.links
+    assert desk.links().has("Opened")
+    page = desk.send(address, {"cso_priorities": "Más bibliotecas."})
+    assert page.h1 == "Su contribución se envió" and page.has("Lucía Pérez, Red de Bibliotecas", "Biblioteca móvil")
+
+    section = desk.carla.get(f"{desk.home}/sections/civil_society")
+    assert section.has("Contribution of Lucía Pérez, Red de Bibliotecas", "Más bibliotecas.", "Biblioteca móvil")
+    page = section.follow("Take, merge or decline it")
+    page.press("Take it as it is")
+    assert history(desk, "cso_priorities") == [("Más bibliotecas.", "Lucía Pérez")]
+    page = desk.carla.get(f"{desk.home}/history/cso_priorities")
+    assert page.has("Carla, from the contribution of Lucía Pérez, Red de Bibliotecas")
+    page = desk.carla.get(f"{desk.home}/sections/civil_society").follow("Biblioteca móvil").press("Add it to the report")
+    assert "Biblioteca móvil" in page.links
+    assert history(desk, "features") == [("Un autobús.", "Lucía Pérez")]
+    assert not desk.links().has("To decide")
+    assert desk.outside.get(address).has("Integrada en el informe")
+
+
+def test_both_texts_become_one_and_another_is_declined_with_a_reason(desk: Desk) -> None:
+    steps.write(desk.carla, f"{desk.home}/sections/facts", {"overview": "Ours."})
+    address = desk.ask("facts/overview", language="English", shows_answers=True)
+    page = desk.outside.get(address)
+    assert page.has("What the team has so far", "Ours.")
+    page = page.fill({"overview": "Theirs."}).press("Save and go on to sending")
+    page.fill({"writer": "Lucía", "organisation": "Red"}).press("Send to the team")
+
+    page = desk.carla.get(f"{desk.home}/sections/facts").follow("Take, merge or decline it")
+    assert page.has("Ours.", "Theirs.") and page.value("overview") == "Ours.\n\nTheirs."
+    page.fill({"overview": "Ours and theirs."}).press("Save this text")
+    assert history(desk, "overview") == [("Ours.", None), ("Ours and theirs.", "Lucía")]
+
+    desk.links().fill({"l1-until": SOON}).press("Open it again and send it")
+    page = desk.outside.get(address).fill({"overview": "Only theirs."}).press("Save and go on to sending")
+    page.press("Send to the team")
+    page = desk.carla.get(f"{desk.home}/sections/facts").follow("Take, merge or decline it")
+    page.fill({"reason": "It is said in section 3."}).press("Decline it")
+    assert desk.outside.get(address).has("Only theirs.", "Not taken", "It is said in section 3.")
+    assert history(desk, "overview")[-1] == ("Ours and theirs.", "Lucía")
+
+
+def test_a_text_that_changed_meanwhile_is_not_replaced_unseen(desk: Desk) -> None:
+    address = desk.ask("facts/overview")
+    desk.send(address, {"overview": "Suyo."})
+    page = desk.carla.get(f"{desk.home}/sections/facts").follow("Take, merge or decline it")
+    steps.write(desk.carla, f"{desk.home}/sections/facts", {"overview": "Ours."})
+    page = page.press("Take it as it is", status=409)
+    assert page.has("The answer has changed since you opened this page", "Ours.", "Suyo.")
+    assert history(desk, "overview") == [("Ours.", None)]
+
+
+def test_a_link_shows_nothing_but_what_it_names(desk: Desk) -> None:
+    steps.write(desk.carla, f"{desk.home}/sections/facts", {"overview": "Secret overview", "motto": "Secret motto"})
+    hidden, shown = desk.ask("facts/overview"), desk.ask("facts/overview", shows_answers=True)
+    page = desk.outside.get(hidden)
+    assert "Secret" not in page.text
+    page = desk.outside.get(shown)
+    assert "Secret overview" in page.text and "motto" not in page.text
+    # What the page does not ask is not taken either.
+    forged = {"once": "x", "motto": "Forged", "seen-motto": "1", "overview": "Mine", "seen-overview": "0"}
+    desk.outside.post(hidden, forged)
+    assert [question for (question,) in desk.look(select(Proposal.question))] == ["overview"]
+    desk.outside.get(f"{hidden}/entries/house/1", status=404)
+    desk.outside.post(f"{hidden}/entries/house/1", {"name": "x", "seen-name": "0"}, status=404)
+
+
+def test_an_entry_of_the_report_can_be_sent_out(desk: Desk) -> None:
+    page = desk.carla.get(f"{desk.home}/sections/houses").press("Add: Library")
+    page.fill({"house_name": "North"}).press("Save and continue")
+    options = desk.links().select("#place option")
+    address = desk.ask(next(str(option["value"]) for option in options if option.get_text() == "Entry: North"))
+    assert desk.outside.get(address).h1 == "North"
+    desk.send(address, {"books": "1.200"})
+    page = desk.carla.get(f"{desk.home}/sections/houses").follow("North")
+    page = page.follow("Take, merge or decline it").press("Take it as it is")
+    assert page.value("books") == "1.200"
+
+
+def test_two_people_with_one_link_lose_nothing(desk: Desk) -> None:
+    address = desk.ask()
+    first, second = desk.outside.get(address), desk.new_client().get(address)
+    first.fill({"overview": "Una."}).press("Guardar")
+    page = second.fill({"overview": "Otra."}).press("Guardar", status=409)
+    assert page.value("overview") == "Otra." and page.has("Una.")
+    page.fill({"overview": "Una y otra."}).press("Guardar")
+    texts = select(Proposal.version, Proposal.value["raw"].astext).order_by(Proposal.version)
+    assert [tuple(row) for row in desk.look(texts)] == [(1, "Una."), (2, "Una y otra.")]
+
+
+def test_a_form_sent_twice_has_one_effect(desk: Desk) -> None:
+    address = desk.ask()
+    desk.outside.get(address).fill({"overview": "Una."}).press("Guardar")
+    page = desk.outside.get(f"{address}/send")
+    sent = {"once": str(page.select("input[name=once]")[0]["value"]), "writer": "Lucía", "organisation": "Red"}
+    for _ in range(2):
+        page = desk.outside.post(f"{address}/send", sent)
+        assert page.h1 == "Su contribución se envió"
+    facts = select(Entry.id).where(Entry.fact == "contribution.received")
+    assert len(desk.look(facts)) == 1
+
+
+@atomic
+def expire() -> None:
+    database.session.execute(update(ContributionLink).values(expires_at=datetime.now(UTC) - timedelta(seconds=1)))
+
+
+@pytest.mark.parametrize("end", ["expired", "withdrawn", "locked", "answered"])
+def test_a_link_that_is_over_takes_nothing_and_gives_the_text_back(desk: Desk, end: str) -> None:
+    address = desk.ask()
+    page = desk.outside.get(address)
+    if end == "expired":
+        with desk.app.app_context():
+            expire()
+    elif end == "withdrawn":
+        desk.links().press("Withdraw it for good")
+    elif end == "answered":
+        other = desk.new_client().get(address).fill({"overview": "Hecho."}).press("Guardar y pasar al envío")
+        other.fill({"writer": "L", "organisation": "R"}).press("Enviar al equipo")
+    else:
+        steps.write(desk.carla, f"{desk.home}/sections/facts", {"overview": "Forty libraries."})
+        steps.submit(desk.carla, desk.report_id)
+    before = desk.look(select(Proposal.id))
+    page = page.fill({"overview": "Demasiado tarde."}).press("Guardar", status=410)
+    assert page.has("Este enlace ya no sirve", "Demasiado tarde.", "Carla")
+    assert desk.look(select(Proposal.id)) == before
+    if end != "answered":
+        assert not desk.outside.get(address, status=410).select("form")
+    assert desk.links().has({"expired": "Expired", "withdrawn": "Withdrawn", "answered": "Answered", "locked": "Opened"}[end])
+
+
+def test_a_spoilt_link_is_nothing(desk: Desk) -> None:
+    address = desk.ask()
+    start, token = address.rsplit("/", 1)
+    body, signature = token.split(".")
+    for spoilt in ("x", "1", body, f"{body}.{signature[::-1]}", f"Mg.{signature}"):
+        page = desk.outside.get(f"{start}/{spoilt}", status=404)
+        assert "Red de Bibliotecas" not in page.text
+        desk.outside.post(f"{start}/{spoilt}", {"overview": "x", "seen-overview": "0"}, status=404)
+    assert desk.look(select(Proposal.id)) == []
+
+
+def test_only_a_coordinator_asks_and_only_who_writes_the_section_decides(desk: Desk) -> None:
+    with desk.app.app_context():
+        make_person("celia", "contributor", "CL", sections=["closing"])
+    desk.send(desk.ask(), {"overview": "Más."})
+    celia = sign_in(desk.new_client(), "celia")
+    celia.get(f"{desk.home}/contributions", status=403)
+    assert "Contributions from outside" not in celia.get(desk.home).links
+    (proposal,) = desk.look(select(Proposal.id))
+    address = f"{desk.home}/proposals/{proposal[0]}"
+    page = celia.get(address)
+    assert page.buttons == ["Sign out"] and page.has("Más.")
+    token = str(page.select("input[name=csrf_token]")[0]["value"])
+    for deed in ("accept", "decline"):
+        celia.post(address, {"csrf_token": token, "decide": deed, "seen": "0"}, status=403)
+    assert desk.look(select(Proposal.outcome)) == [(None,)]
+
+
+def test_the_receiver_is_mailed_in_their_language_and_again_when_asked(desk: Desk, settings: Settings) -> None:
+    address = desk.ask(message="Por favor,\nescriban.")
+    desk.links().fill({"l1-until": SOON}).press("Send it again")
+    with desk.app.app_context():
+        ids = database.session.scalars(select(Notice.id).where(Notice.link_id.is_not(None)).order_by(Notice.id)).all()
+        mails = [mailing.compose(notice, settings=settings) for notice in ids]
+        assert len(mails) == 2
+        for mail in mails:
+            assert mail is not None and mail["To"] == "Red de Bibliotecas <red@example.org>"
+            text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+            assert "> Por favor,\n> escriban." in text and address in text and "Carla" in text
+    desk.links().press("Withdraw it for good")
+    with desk.app.app_context():
+        assert mailing.compose(ids[0], settings=settings) is None
+
+
+def test_without_an_address_the_link_is_copied(desk: Desk) -> None:
+    assert desk.ask(email="").startswith("/es/contribute/")
+    assert desk.look(select(Notice.id).where(Notice.link_id.is_not(None))) == []
+
+
+def test_a_link_needs_a_day_to_come(desk: Desk) -> None:
+    page = desk.links().fill({"name": "Red", "until": "2020-01-01"}).press("Make the link", status=422)
+    assert page.errors == ["The last day of the link has passed. Choose a later one."]
+    assert desk.look(select(ContributionLink.id)) == []
+
+
+def test_nothing_longer_than_a_report_needs_is_taken(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contributions, "LONGEST_ANSWER", 100)
+    address = desk.ask()
+    page = desk.outside.get(address).fill({"overview": "x" * 101}).press("Guardar", status=422)
+    assert page.value("overview") == "x" * 101 and page.has("más de 100 caracteres")
+    monkeypatch.setattr(contributions, "MOST_TEXTS", 1)
+    desk.outside.get(address).fill({"overview": "a"}).press("Guardar")
+    page = desk.outside.get(address).fill({"overview": "b"}).press("Guardar", status=422)
+    assert page.value("overview") == "b"
+    assert [raw for (raw,) in desk.look(select(Proposal.value["raw"].astext))] == ["a"]
+
+
+def test_nothing_written_is_not_sent(desk: Desk) -> None:
+    page = desk.outside.get(desk.ask()).press("Guardar y pasar al envío")
+    page = page.fill({"writer": "L", "organisation": "R"}).press("Enviar al equipo", status=422)
+    assert page.has("Todavía no hay nada escrito.") and page.value("writer") == "L"
+    page = page.fill({"writer": "", "organisation": ""}).press("Enviar al equipo", status=422)
+    assert page.errors == ["Escriba su nombre", "Escriba el nombre de su organización"]
+
+
+def test_whom_the_team_credits_is_named_in_public(desk: Desk) -> None:
+    """Only those whose text was taken, and as the snapshot has it."""
+    with desk.app.app_context():
+        make_person("rita", "reviewer")
+    for code, writer in (("overview", "Lucía Pérez"), ("motto", "Ana Ruiz")):
+        page = desk.outside.get(desk.ask(f"facts/{code}")).fill({code: "Cuarenta."}).press("Guardar y pasar al envío")
+        page.fill({"writer": writer, "organisation": "Red"}).press("Enviar al equipo")
+        desk.links().press(f"Name them in the published report : {writer}, Red")
+    desk.links().follow("Overview").press("Take it as it is")
+    steps.submit(desk.carla, desk.report_id)
+    rita = sign_in(desk.new_client(), "rita")
+    steps.take(rita, desk.report_id)
+    steps.publish(rita, desk.report_id)
+    page = desk.outside.get("/en").follow("Survey of libraries")
+    assert page.has("With contributions of Red (Lucía Pérez)") and "Ana Ruiz" not in page.text
+
+
+def test_the_pages_cost_the_same_for_one_contribution_and_many(desk: Desk, count_queries: Callable[[], Any]) -> None:
+    def cost() -> list[int]:
+        found = []
+        for address in (desk.home, f"{desk.home}/contributions", f"{desk.home}/sections/facts"):
+            with count_queries() as counted:
+                assert desk.carla.get(address).has("Contribution")
+            found.append(counted.count)
+        return found
+
+    desk.send(desk.ask(), {"overview": "Una."})
+    desk.carla.get(desk.home)
+    few = cost()
+    for number in range(3):
+        desk.send(desk.ask(), {"overview": f"Otra {number}."})
+    assert cost() == few
