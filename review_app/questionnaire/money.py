@@ -42,6 +42,11 @@ _FACTORS = {
 YEAR = re.compile(r"(?<![0-9.,])(?:19|20)[0-9]{2}(?![0-9]|[.,][0-9])")
 """A year that stands for itself, not inside a number."""
 _SPAN = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}\s?[-–—/]\s?(?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9])")
+RATE = re.compile(
+    r"(?<![\w.,])1\s?(?:[A-Z]{3}|US\$|\$|€|£|dollar|euro)\s?(?:US)?\s?=\s?(?:[A-Z]{3}|US\$|\$|€|£)?\s?[0-9][0-9.,]*\s?(?:[A-Z]{3,4}|\$|€)?",
+    re.IGNORECASE,
+)
+_PRICES = re.compile(r"(?:19|20)[0-9]{2} (?:US )?(?:dollars?|euros?) (?:prices?|terms|values?)\b", re.IGNORECASE)
 _ANNUAL = re.compile(
     r"\b(?:annual(?:ly)?|yearly|per year|a year|each year|per annum|annuel(?:le|lement)?s?|par an"
     r"|anual(?:es|mente)?|al año|por año|cada año)\b",
@@ -124,7 +129,7 @@ def amounts(raw: str, language: str = "en", *, currency: str | None = None) -> l
 
     A number counts as a sum when a currency stands beside it, or when it is the only number there is.
     """
-    text = SPACES.sub(" ", raw)
+    text = without_rates(SPACES.sub(" ", raw))
     found = [match for match in _AMOUNT.finditer(text) if match["before"] or match["after"]]
     if not found:
         alone = [match for match in _AMOUNT.finditer(text) if not _is_other(text, match)]
@@ -137,6 +142,13 @@ def amounts(raw: str, language: str = "en", *, currency: str | None = None) -> l
     return [
         _amount(text, found, place, language, currency, only_year, only_span, is_annual) for place in range(len(found))
     ]
+
+
+def without_rates(text: str) -> str:
+    """The text with exchange rates ("1 USD = 792 CLP") and the year of prices ("2019 dollar price") made blank, letter by letter."""
+    for pattern in (RATE, _PRICES):
+        text = pattern.sub(lambda match: " " * len(match.group()), text)
+    return text
 
 
 def _ends(span: str) -> tuple[int, int]:

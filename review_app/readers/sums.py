@@ -5,12 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from review_app.questionnaire.money import Amount, amounts
+from review_app.questionnaire.money import RATE, Amount, amounts, without_rates
 
-_RATE = re.compile(
-    r"(?<![\w.,])1\s?(?:[A-Z]{3}|US\$|\$|€|£|dollar|euro)\s?(?:US)?\s?=\s?(?:[A-Z]{3}|US\$|\$|€|£)?\s?[0-9][0-9.,]*\s?(?:[A-Z]{3,4}|\$|€)?",
-    re.IGNORECASE,
-)
 _BRACKETS = re.compile(r"\([^()\n]{0,300}\)")
 _SENTENCE_END = re.compile(r"(?P<word>[^\s.]{0,12})[.;!?](?=\s+[^\d\s]|\s*$)|\n\s*\n")
 _ABBREVIATIONS = frozenset({"approx", "aprox", "env", "ca", "a", "mil", "mio", "no", "nº", "art", "usd", "vs", "incl", "est", "c"})
@@ -81,7 +77,7 @@ def convention(text: str, language: str | None) -> str:
 
 def sums(text: str, *, asks_for_usd: bool, decimals: str, country: str | None) -> tuple[Amount, ...]:
     """The sums of a money field. `decimals`: the language whose decimal mark is kept; see convention()."""
-    masked = _without_rates(text)
+    masked = without_rates(_BRACKETS.sub(lambda match: " " * len(match.group()) if RATE.search(match.group()) else match.group(), text))
     found = [one for one in amounts(masked, decimals, currency="USD") if _is_sum(masked, one)] or _alone(masked, decimals)
     placed: list[Amount] = []
     tail = 0
@@ -94,15 +90,6 @@ def sums(text: str, *, asks_for_usd: bool, decimals: str, country: str | None) -
             placed[-1], read = replace(link, period=period, year=year), replace(read, period=period, year=year)
         placed.append(_in_currency(masked, read, asks_for_usd, country))
     return tuple(placed)
-
-
-def _without_rates(text: str) -> str:
-    """The text with exchange rates, and the brackets they stand in, made blank."""
-    for pattern in (_BRACKETS, _RATE):
-        for match in pattern.finditer(text):
-            if pattern is _RATE or _RATE.search(match.group()):
-                text = text[:match.start()] + " " * len(match.group()) + text[match.end():]
-    return text
 
 
 def _written(text: str, one: Amount) -> str:
