@@ -168,15 +168,15 @@ def read_report(questionnaire: Questionnaire, items: Sequence[RowMapping], answe
     return Reading(questionnaire, tuple(sections))
 
 
-def read_item(questionnaire: Questionnaire, item: Row, answers: Iterable[RowMapping]) -> ReadItem:
+def read_item(questionnaire: Questionnaire, item: Row, answers: Iterable[Row]) -> ReadItem:
     """One entry. Raises KeyError when the questionnaire has no such group."""
     return _item(questionnaire.question(item["group"]), item, {row["question"]: row for row in answers})
 
 
-def _item(group: Question, row: Row, told: dict[str, RowMapping]) -> ReadItem:
+def _item(group: Question, row: Row, told: Mapping[str, Row]) -> ReadItem:
     said = Said(_answer(question, told[question.code]) for question in group.questions if question.code in told)
     return ReadItem(row["id"], row["slug"], row["title"], group, said)
 
 
-def _answer(question: Question, row: RowMapping) -> ReadAnswer:
+def _answer(question: Question, row: Row) -> ReadAnswer:
     return ReadAnswer(question, row["value"], row["lang"])

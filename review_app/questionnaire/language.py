@@ -1,6 +1,6 @@
 """The language questionnaires are written in: sections, questions, conditions. Pure data, read from YAML by `loading`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -243,6 +243,18 @@ class Questionnaire:
     def question(self, code: str) -> Question:
         """A top-level question. Raises KeyError."""
         return self.by_code[code]
+
+    def with_role(self, role: str) -> Sequence["Question"]:
+        """The questions that have a role, those inside groups too, in their order."""
+        return self._by_role.get(role, ())
+
+    @cached_property
+    def _by_role(self) -> Mapping[str, Sequence["Question"]]:
+        found: dict[str, list[Question]] = {}
+        for question in (question for section in self.sections for question in section.questions):
+            for one in question.questions if question.is_group else (question,):
+                found.setdefault(one.role or "", []).append(one)
+        return found
 
     def section_of(self, code: str) -> Section:
         """The section that holds the top-level question `code`. Raises KeyError."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -62,6 +63,12 @@ def figure(number: Any) -> str:
         return str(number)
 
 
+@lru_cache
+def tongue(language: str | None) -> Markup:
+    """The attributes `lang` and `dir` of words in a language; nothing when it is not known."""
+    return Markup(' lang="{}" dir="{}"').format(language, direction(language)) if language else Markup()
+
+
 def calendar_day(value: Any) -> str:
     """A stored ISO day in words; what is no day stays as it is."""
     try:
@@ -94,7 +101,9 @@ def country(code: str) -> str:
 def _sentence(context: EvalContext, words: str, **gaps: Any) -> str:
     """A sentence in the language in force, its gaps filled, and escaped where the page escapes."""
     found = presentation.catalogue().ugettext(words)
-    return (Markup(found) if context.autoescape else found) % gaps  # noqa: S704 - sentences are ours, gaps are escaped
+    if context.autoescape:
+        found = Markup(found)  # noqa: S704 - sentences are ours, gaps are escaped
+    return found % gaps if gaps or "%" in found else found
 
 
 @pass_eval_context
@@ -104,21 +113,26 @@ def _counted(context: EvalContext, one: str, many: str, num: int, **gaps: Any) -
 
 
 def register(app: Flask) -> None:
-    """Take the language out of each address, put it into each link, and give the templates what depends on it."""
+    """Take the language out of each address, put it into each link, and give the templates what depends on it.
+
+    After the blueprints are registered.
+    """
 
     @app.url_value_preprocessor
     def _take(endpoint: str | None, values: dict[str, Any] | None) -> None:
         if values and "lang" in values:
             g.lang = values.pop("lang")
 
+    speaking = {rule.endpoint for rule in app.url_map.iter_rules() if "lang" in rule.arguments}
+
     @app.url_defaults
     def _put(endpoint: str, values: dict[str, Any]) -> None:
-        if "lang" not in values and app.url_map.is_endpoint_expecting(endpoint, "lang"):
+        if "lang" not in values and endpoint in speaking:
             values["lang"] = of_request()
 
     app.jinja_env.filters.update(
         figure=figure, country=country, direction=direction, calendar_day=calendar_day, deadline=deadline, is_over=is_over
     )
-    app.jinja_env.globals.update(language_links=language_links)
+    app.jinja_env.globals.update(language_links=language_links, tongue=tongue)
     # In place of Jinja's own, which make a new context for each sentence inside a loop.
     app.jinja_env.globals.update({"_": _sentence, "gettext": _sentence, "ngettext": _counted})

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel import dates
 from flask import Flask, g
-from flask_babel import format_datetime, get_locale, get_translations, gettext
+from flask_babel import force_locale, format_datetime, get_locale, get_translations, gettext
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -32,10 +32,11 @@ _catalogues: dict[str, Any] = {}
 
 
 def catalogue() -> Any:
-    """The sentences of the language in force. A page asks for hundreds, and Flask-Babel looks far each time."""
-    language = str(get_locale().language)
+    """The sentences of the address's language, else of the one in force. Flask-Babel looks far each time."""
+    language = current_language()
     if language not in _catalogues:
-        _catalogues[language] = get_translations()
+        with force_locale(language):
+            _catalogues[language] = get_translations()
     return _catalogues[language]
 
 

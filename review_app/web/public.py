@@ -10,7 +10,6 @@ from flask import Blueprint, Response, abort, g, render_template, request, url_f
 from review_app.queries import public as queries
 from review_app.queries.public import Facets, Filters, Page
 from review_app.queries.reading import read_item, read_report
-from review_app.questionnaire.language import Text
 from review_app.questionnaire.library import library
 from review_app.web import access
 
@@ -32,7 +31,7 @@ def let_caches_keep(response: Response) -> Response:
 @access.public
 def home() -> str:
     """All current publications, to search and filter."""
-    filters, facets = _filters(), queries.facets()
+    filters, facets = _filters(), queries.facets(g.lang)
     page = _existing(queries.publications(filters, _page_number()))
     return render_template(
         "pages/public/home.html", filters=filters, page=page, facets=facets, parties=_parties(facets),
@@ -44,7 +43,7 @@ def home() -> str:
 @access.public
 def entries() -> str:
     """Everything that has a page of its own inside a report: measures, programmes and their like."""
-    filters, facets = _filters(), queries.facets()
+    filters, facets = _filters(), queries.facets(g.lang)
     page = _existing(queries.entries(filters, _page_number()))
     return render_template(
         "pages/public/entries.html", filters=filters, page=page, facets=facets, parties=_parties(facets),
@@ -120,8 +119,7 @@ def _known_number(number: int | None) -> int | None:
 
 def _parties(facets: Facets) -> list[tuple[str, str]]:
     """Code and name of each party, sorted by its name in the reader's language, accents aside."""
-    named = [(code, Text(names).within(g.lang)) for code, names in facets.parties.items()]
-    return sorted(named, key=lambda pair: unicodedata.normalize("NFKD", pair[1]).casefold())
+    return sorted(facets.parties.items(), key=lambda pair: unicodedata.normalize("NFKD", pair[1]).casefold())
 
 
 def _page_links(page: Page) -> Mapping[str, Any]:
