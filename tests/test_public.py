@@ -183,7 +183,7 @@ def test_a_reader_finds_a_report_by_country_kind_year_and_words(press: Press, cl
     assert client.get("/en/?party=PER").has("1 report", "Show all")
     assert client.get("/en/?questionnaire=one-case").has("1 report")
     assert client.get("/en/?year=2022").has("1 report")
-    assert client.get("/fr/?q=p%C3%A9rou").text.count("Pérou: Rapport du pays") == 1
+    assert client.get("/fr/?q=p%C3%A9rou").text.count("Pérou : Rapport du pays") == 1
     assert client.get("/en/?q=puntos").has("1 report", "Peru: Country report")
     for odd in ("%25", "%27", "_", "%5C", "%00", "zzz", "%3Cscript%3E"):
         assert client.get(f"/en/?q={odd}x").has("No report fits.")
@@ -355,7 +355,7 @@ def test_the_public_role_reads_the_published_and_nothing_else(press: Press) -> N
 
 def test_queries_do_not_grow_with_the_rows(press: Press, client: Browser, count_queries: Callable[[], Any]) -> None:
     first = "published/peru-country-report-2000"
-    pages = {"": 2, "entries": 2, first: 4, f"{first}/entries/m-0": 3}
+    pages = {"": 2, "entries": 2, first: 4, f"{first}/entries/m-0": 1}
     for many in (1, 30):
         for year in range(2000, 2000 + many):
             if many == 30 and year == 2000:

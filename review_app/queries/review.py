@@ -1,13 +1,14 @@
 """The reviewers' queue: which submitted reports wait, for whom, and since when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, false, func, or_, select, true
 
 from review_app.extensions import db
-from review_app.models import Cycle, Person, Point, Report
+from review_app.models import Cycle, Party, Person, Point, Report
 from review_app.permissions import SUBMITTED, visible_to
 
 SHOWN = ("waiting", "mine", "untaken", "countries", "published", "all")
@@ -19,6 +20,29 @@ _WAITS_SINCE = case(
     else_=Report.published_at,
 )
 _LAST_RETURN = case((Report.state == "review", Report.round - 1), else_=Report.round)
+_IS_OF_LAST_RETURN = and_(Point.returned_at.is_not(None), Point.round == _LAST_RETURN)
+_POINTS = (
+    select(
+        func.count().filter(_IS_OF_LAST_RETURN, Point.reply.is_(None)).label("open"),
+        func.count().filter(_IS_OF_LAST_RETURN, Point.reply.is_not(None)).label("answered"),
+        func.count().filter(Point.returned_at.is_(None)).label("drafted"),
+    )
+    .where(Point.report_id == Report.id)
+    .correlate(Report)
+    .lateral()
+)
+# As QueueRow has them.
+_ROWS = (
+    select(
+        Report.id, Party.names, Report.subject, Cycle.titles, Report.state, Report.round, Report.taken_at.is_not(None),
+        Person.name, Report.due_on, Report.due_zone, _WAITS_SINCE.label("since"),
+        _POINTS.c.open, _POINTS.c.answered, _POINTS.c.drafted,
+    )
+    .join(Party, Party.code == Report.party_code)
+    .join(Cycle, Cycle.id == Report.cycle_id)
+    .outerjoin(Person, Person.id == Report.reviewer_id)
+    .join(_POINTS, true())
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,14 +56,34 @@ class QueueFilter:
 
 @dataclass(frozen=True)
 class QueueRow:
-    """A submitted report: since when it waits, the points of its last return, and the points drafted for the next."""
+    """A submitted report: since when it waits, the points of its last return, and the points drafted for the next.
 
-    report: Report
+    `reviewer` has it or had it last; `subject` is "" where the cycle has one report a party.
+    """
+
+    id: int
+    party_names: Mapping[str, str]
+    subject: str
+    cycle_titles: Mapping[str, str]
+    state: str
+    round: int
+    is_taken: bool
+    reviewer: str | None
+    due_on: date | None
+    due_zone: str
     waits_since: datetime | None
-    days: int
     open_points: int
     answered_points: int
     drafted_points: int
+    days: int
+
+
+@dataclass(frozen=True)
+class CycleChoice:
+    """A cycle that the queue can be narrowed to."""
+
+    id: int
+    titles: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -48,67 +92,48 @@ class Queue:
 
     rows: tuple[QueueRow, ...]
     counts: Mapping[str, int]
-    cycles: tuple[Cycle, ...]
+    cycles: tuple[CycleChoice, ...]
     total: int
     pages: int
 
 
-def _parts(actor: Person) -> dict[str, ColumnElement[bool]]:
-    in_review = Report.state == "review"
-    mine = and_(Report.reviewer_id == actor.id, Report.taken_at.is_not(None))
-    return {
-        "waiting": and_(in_review, or_(Report.taken_at.is_(None), mine)),
-        "mine": and_(Report.reviewer_id == actor.id, Report.state.in_(("review", "revision"))),
-        "untaken": and_(in_review, Report.taken_at.is_(None)),
-        "countries": Report.state == "revision",
-        "published": Report.state == "published",
-        "all": Report.state.in_(SUBMITTED),
-    }
+_MINE = and_(Report.reviewer_id == bindparam("actor"), Report.taken_at.is_not(None))
+_IN_REVIEW = Report.state == "review"
+_PARTS: dict[str, ColumnElement[bool]] = {
+    "waiting": and_(_IN_REVIEW, or_(Report.taken_at.is_(None), _MINE)),
+    "mine": and_(Report.reviewer_id == bindparam("actor"), Report.state.in_(("review", "revision"))),
+    "untaken": and_(_IN_REVIEW, Report.taken_at.is_(None)),
+    "countries": Report.state == "revision",
+    "published": Report.state == "published",
+    "all": Report.state.in_(SUBMITTED),
+}
+_COUNTED = (
+    select(Cycle.id, Cycle.titles, *(func.count().filter(_PARTS[name]) for name in SHOWN))
+    .join(Report, Report.cycle_id == Cycle.id)
+    .group_by(Cycle.id)
+    .order_by(Cycle.due_on.desc(), Cycle.id)
+)
 
 
 def queue(actor: Person, wanted: QueueFilter, *, now: datetime) -> Queue:
-    """The reports the actor may review, those that wait longest first. Reports of the actor's own party are never among them."""
+    """The reports the actor may review, those that wait longest first. Two queries.
+
+    Reports of the actor's own party are never among them.
+    """
     own = Report.party_code.in_(sorted(actor.party_codes)) if actor.party_codes else false()
     reviewable = and_(visible_to(actor), ~own, Report.state.in_(SUBMITTED))
-    parts = _parts(actor)
-    here = and_(reviewable, Report.cycle_id == wanted.cycle_id) if wanted.cycle_id else reviewable
-    counted = db.session.execute(select(*(func.count().filter(parts[name]) for name in SHOWN)).where(here)).one()
-    counts = dict(zip(SHOWN, counted, strict=True))
-    total = counts[wanted.show]
-    newest_first = wanted.show == "published"
-    statement = (
-        select(Report, _WAITS_SINCE)
-        .where(here, parts[wanted.show])
-        .order_by(_WAITS_SINCE.desc() if newest_first else _WAITS_SINCE.asc(), Report.id)
-        .limit(PAGE_LENGTH)
-        .offset((wanted.page - 1) * PAGE_LENGTH)
-    )
-    found = [(report, since) for report, since in db.session.execute(statement)]
-    points = _points_by_report([report.id for report, _ in found])
-    rows = tuple(
-        QueueRow(report, since, max((now - since).days, 0) if since else 0, *points.get(report.id, (0, 0, 0)))
-        for report, since in found
-    )
-    cycles = db.session.scalars(
-        select(Cycle).where(Cycle.id.in_(select(Report.cycle_id).where(reviewable))).order_by(Cycle.due_on.desc(), Cycle.id)
-    )
-    return Queue(rows, counts, tuple(cycles), total, max(1, -(-total // PAGE_LENGTH)))
+    me = {"actor": actor.id}
+    by_cycle = {cycle_id: (titles, counts) for cycle_id, titles, *counts in db.session.execute(_COUNTED.where(reviewable), me)}
+    here = [counts for cycle_id, (_, counts) in by_cycle.items() if not wanted.cycle_id or wanted.cycle_id == cycle_id]
+    counts = {name: sum(numbers[place] for numbers in here) for place, name in enumerate(SHOWN)}
+    page = _ROWS.where(reviewable, _PARTS[wanted.show], Report.cycle_id == wanted.cycle_id if wanted.cycle_id else true())
+    order = _WAITS_SINCE.desc() if wanted.show == "published" else _WAITS_SINCE.asc()
+    page = page.order_by(order, Report.id).limit(PAGE_LENGTH).offset((wanted.page - 1) * PAGE_LENGTH)
+    found: Iterable[Any] = db.session.execute(page, me)
+    rows = tuple(QueueRow(*row, _days(row.since, now)) for row in found)
+    cycles = tuple(CycleChoice(cycle_id, titles) for cycle_id, (titles, _) in by_cycle.items())
+    return Queue(rows, counts, cycles, counts[wanted.show], max(1, -(-counts[wanted.show] // PAGE_LENGTH)))
 
 
-def _points_by_report(report_ids: Sequence[int]) -> dict[int, tuple[int, int, int]]:
-    """Open and answered points of the last return, and points drafted for the next, by report."""
-    if not report_ids:
-        return {}
-    is_last = and_(Point.returned_at.is_not(None), Point.round == _LAST_RETURN)
-    statement = (
-        select(
-            Point.report_id,
-            func.count().filter(is_last, Point.reply.is_(None)),
-            func.count().filter(is_last, Point.reply.is_not(None)),
-            func.count().filter(Point.returned_at.is_(None)),
-        )
-        .join(Report, Report.id == Point.report_id)
-        .where(Point.report_id.in_(report_ids))
-        .group_by(Point.report_id)
-    )
-    return {report_id: (waiting, answered, drafted) for report_id, waiting, answered, drafted in db.session.execute(statement)}
+def _days(since: datetime | None, now: datetime) -> int:
+    return max((now - since).days, 0) if since else 0

@@ -122,12 +122,16 @@ def state_name(report: Report | str, audience: str) -> str:
 
 def waits_for(report: Report) -> str:
     """Who must act, in words; empty when nobody."""
-    side = WAITS_FOR[State(report.state)]
-    if side == "ministry":
-        return words(report.party.names)
-    if side == "secretariat":
-        return report.reviewer.name if report.is_taken and report.reviewer else gettext("The secretariat")
-    return ""
+    taken_by = report.reviewer.name if report.is_taken and report.reviewer else None
+    return side(report.state, names=report.party.names, taken_by=taken_by)
+
+
+def side(state: str, *, names: Mapping[str, str], taken_by: str | None) -> str:
+    """Who must act on a report in this state: the party of these names, or the reviewer who took it; empty when nobody."""
+    who = WAITS_FOR[State(state)]
+    if who == "ministry":
+        return words(names)
+    return (taken_by or say("The secretariat")) if who == "secretariat" else ""
 
 
 def report_title(report: Report) -> str:
@@ -178,6 +182,7 @@ def register(app: Flask) -> None:
         can=nav_can,
         state_name=state_name,
         waits_for=waits_for,
+        side=side,
         report_title=report_title,
         is_late=lambda report: is_late(report, access.now()),
         due_moment=due_moment,
