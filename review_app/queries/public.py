@@ -156,19 +156,6 @@ _LISTED = (
         publication_table.c.published_at.desc(), publication_table.c.id.desc(), item_table.c.position, item_table.c.id
     )
 )  # fmt: skip
-_FATES = (
-    select(fate_table.c.fate, *_TITLED, *_TOLD_IN)
-    .join(publication_table, publication_table.c.id == fate_table.c.publication_id)
-    .outerjoin(
-        item_table,
-        and_(
-            item_table.c.publication_id == fate_table.c.publication_id,
-            item_table.c.lasting_item_id == fate_table.c.into_lasting_item_id,
-        ),
-    )
-    .where(publication_table.c.is_current, fate_table.c.lasting_item_id == bindparam("lasting"))
-    .order_by(*_ORDER)
-)
 
 
 def public_engine() -> Engine:

@@ -31,7 +31,7 @@ _POINTS = (
     .correlate(Report)
     .lateral()
 )
-# As QueueRow has them.
+# As QueueRow has them, behind the days.
 _ROWS = (
     select(
         Report.id, Party.names, Report.subject, Cycle.titles, Report.state, Report.round, Report.taken_at.is_not(None),
@@ -61,6 +61,7 @@ class QueueRow:
     `reviewer` has it or had it last; `subject` is "" where the cycle has one report a party.
     """
 
+    days: int
     id: int
     party_names: Mapping[str, str]
     subject: str
@@ -75,7 +76,6 @@ class QueueRow:
     open_points: int
     answered_points: int
     drafted_points: int
-    days: int
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def queue(actor: Person, wanted: QueueFilter, *, now: datetime) -> Queue:
     order = _WAITS_SINCE.desc() if wanted.show == "published" else _WAITS_SINCE.asc()
     page = page.order_by(order, Report.id).limit(PAGE_LENGTH).offset((wanted.page - 1) * PAGE_LENGTH)
     found: Iterable[Any] = db.session.execute(page, me)
-    rows = tuple(QueueRow(*row, _days(row.since, now)) for row in found)
+    rows = tuple(QueueRow(_days(row.since, now), *row) for row in found)
     cycles = tuple(CycleChoice(cycle_id, titles) for cycle_id, (titles, _) in by_cycle.items())
     return Queue(rows, counts, cycles, counts[wanted.show], max(1, -(-counts[wanted.show] // PAGE_LENGTH)))
 
