@@ -79,6 +79,7 @@ class QuestionField(Field):
         self.limit = question.limit
         self.seen_version = 0
         self.was_sent = False
+        self.is_unsaved = False  # shown again from a kept form, and another than what stands
         self.blank: tuple[str, str] | None = None
         self.lang: str | None = None
         self.direction: str | None = None

@@ -10,6 +10,7 @@ from review_app.forms.countries import country_choices
 from review_app.forms.languages import CONTENT_LANGUAGES
 from review_app.forms.questions import FIELDS, QuestionField, TableField
 from review_app.forms.restored import PageForm
+from review_app.questionnaire import values
 from review_app.questionnaire.language import Question
 
 WORDED = frozenset({"text", "longtext", "table", "money"})
@@ -84,6 +85,7 @@ class SectionForm(PageForm):
         for field in self.answer_fields:
             cell = cells.get(field.question.code)
             if field.was_sent:  # typed before their session ended, on the version they saw then
+                field.is_unsaved = _differs(field, cell)
                 continue
             field.seen_version = cell.row_version if cell else 0
             field.speak((cell.lang if cell else None) or self.content_language)
@@ -101,6 +103,14 @@ class SectionForm(PageForm):
         """Show an error at the question. It stops nothing: the text as typed is saved all the same."""
         field = self.field(question.code)
         field.errors = [*field.errors, words]
+
+
+def _differs(field: QuestionField, cell: Stored | None) -> bool:
+    """Whether what the field holds would be another answer than the stored one."""
+    held = values.with_reason(values.read(field.question, field.typed()), *(field.blank or ("", "")))
+    if cell is None:
+        return not values.is_blank(held) or "blank" in held
+    return (held["raw"], held.get("blank")) != (cell.value.get("raw"), cell.value.get("blank"))
 
 
 def make_form(

@@ -93,7 +93,7 @@ class Answer {
   constructor(saving, box) {
     Object.assign(this, { saving, box, code: box.dataset.answer });
     this.version = box.querySelector(`[name="seen-${CSS.escape(this.code)}"]`);
-    this.stored = saving.form.dataset.restored === undefined ? this.content(true) : null;
+    this.stored = box.dataset.unsaved === undefined ? this.content(true) : null; // else kept from before signing in
     box.addEventListener("input", () => this.rest());
     box.addEventListener("focusout", ({ relatedTarget }) => { if (!box.contains(relatedTarget)) this.send(); });
   }
@@ -177,7 +177,8 @@ class Saving {
     });
     this.sign.hidden = false;
     this.show();
-    if (form.dataset.restored !== undefined) this.send();
+    if (form.elements.kept && !this.unsaved.length && this.answers.length) this.answers[0].stored = null; // to say that it is done with
+    this.send();
   }
 
   get unsaved() { return this.answers.filter((answer) => answer.isUnsaved || answer.unanswered); }

@@ -75,6 +75,7 @@ class Writer:
     told: list[Told] = field(default_factory=list)
     cookies: dict[str, str] = field(default_factory=dict)
     seen: dict[str, dict[str, str]] = field(default_factory=dict)
+    troubles: int = 0
     trouble: Exception | None = None
 
     def run(self) -> None:
@@ -118,16 +119,18 @@ class Writer:
         assert status == 302
 
     def ask(self, method: str, path: str, body: bytes | None = None, kind: str = "text/plain") -> tuple[int, str]:
-        """Status and text. What was not answered is sent again, byte for byte."""
+        """Status and text. What was not answered, or by a server in trouble, is sent again as the script does: byte for byte."""
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), "Content-Type": kind}
-        for _ in range(5):
+        for _ in range(20):
             try:
                 self.line.request(method, path, body, headers)
                 response = self.line.getresponse()
                 text = response.read().decode()
-                break
+                if response.status < 500:
+                    break
             except (OSError, http.client.HTTPException):
                 self.line.close()
+            self.troubles += 1
         for cookie in response.headers.get_all("Set-Cookie") or ():
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
@@ -222,6 +225,7 @@ def judge(writers: list[Writer], report_id: int, figure: Figure) -> None:
     missed = {(line.question, line.text) for line in lost} ^ refused
     figure("refused saves that are no 409, or are not in the history", len(missed), exactly=0)
     figure("texts in the history that nobody sent, or twice", abs(len(rows) - len(told)), exactly=0)
+    print(f"{sum(writer.troubles for writer in writers)} requests had to be sent again")  # noqa: T201
     assert len(taken) + len(lost) == len(told)
     assert lost, "nobody met anybody: the figure would prove nothing"
     written = {line.text for line in told}
