@@ -161,7 +161,8 @@ def _of_person(notice: Notice) -> dict[str, Any]:
     role = notice.entry.params.get("role") or (memberships[0].role if memberships else "")
     code = notice.entry.params.get("party") or next((m.party_code for m in memberships if m.role == role), None)
     party = db.session.get(Party, code) if code else None
-    return {"role": role, "party_name": _words(party.names, language) if party else ""}
+    about = db.session.get(Person, notice.entry.person_id) if notice.entry.person_id else None
+    return {"role": role, "about_name": about.name if about else "", "party_name": _words(party.names, language) if party else ""}
 
 
 def _path(notice: Notice, report: Report | None) -> str:

@@ -13,6 +13,7 @@ AUDIENCES = (
     "previous_reviewer",  # the one who had it until now
     "reviewers",
     "administrators",
+    "actor",  # who did it, when they must hear of it too
     "receiver",  # of the link the fact is about; by mail, when its address is known
 )
 CHANNELS = ("inbox", "mail")
@@ -48,6 +49,7 @@ NOTICES: dict[str, Told] = {
     "person.joined": Told(("administrators",), INBOX),
     "person.password_changed": Told(("person",), INBOX),
     "person.role_ended": Told(("person",), INBOX),
+    "person.lead_handed_over": Told(("person", "actor"), BOTH),
     "person.deactivated": NOBODY,
     "person.reactivated": NOBODY,
     "cycle.planned": NOBODY,
@@ -75,6 +77,8 @@ NOTICES: dict[str, Told] = {
     "import.began": NOBODY,
     "import.finished": Told(("person",), INBOX),
     "report.carried": NOBODY,
+    # Each report's journal says it; the two it concerns hear of it once, by person.lead_handed_over.
+    "report.lead_changed": NOBODY,
     "report.extended": Told(("team",), BOTH),
     "report.due_in_30_days": Told(("team",), BOTH),
     "report.overdue": Told(("team",), BOTH),
@@ -92,6 +96,7 @@ HEADLINES: dict[str, Message] = {
     "person.joined": Message("An invitation was accepted"),
     "person.password_changed": Message("Your password was changed"),
     "person.role_ended": Message("One of your roles has ended"),
+    "person.lead_handed_over": Message("The lead of your country's reports was handed over"),
     "person.deactivated": Message("An account was closed"),
     "person.reactivated": Message("An account was opened again"),
     "cycle.planned": Message("The cycle was planned"),
@@ -114,6 +119,7 @@ HEADLINES: dict[str, Message] = {
     "report.import_added": Message("%(report)s: entries of old reports were brought in"),
     "import.began": Message("Old reports are being brought in"),
     "import.finished": Message("Your import is through: see what needs you"),
+    "report.lead_changed": Message("%(report)s: the lead was handed over"),
     "report.carried": Message("%(report)s: it begins with the answers of the last report"),
     "report.extended": Message("%(report)s: there is a new due date"),
     "report.due_in_30_days": Message("%(report)s: the report is due within 30 days"),

@@ -109,6 +109,7 @@ ACCOUNTS = {
     "a session belongs to a person who is not there": breach(web_session("0", "'{}'")),
     "what somebody sent too late is kept for longer than a day": breach(kept_form("[]", "27 hours")),
     "a secret is kept with a form": breach(kept_form('[["password", "x"]]', "1 hour")),
+    "a team has lost its last coordinator": breach("update person set active = false where id in (@pia, @alba)"),
     "a role stands that was taken away": breach(
         fact("person.role_ended", person="@rolf", params='{"role": "reviewer"}'),
         "a person was not told what happened to their account",

@@ -17,6 +17,7 @@ MAILED = {
     "person.invited", "person.reset_requested", "report.submitted", "report.withdrawn", "report.taken_over",
     "report.returned", "report.resubmitted", "report.published", "report.extended", "report.due_in_30_days",
     "report.overdue", "contribution.asked", "contribution.received",
+    "person.lead_handed_over",
 }  # fmt: skip
 
 

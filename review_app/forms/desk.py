@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
@@ -14,7 +15,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Email, Length
+from wtforms.validators import DataRequired, Email, Length, ValidationError
 
 from review_app.forms.restored import PageForm
 
@@ -81,6 +82,29 @@ class InviteForm(PageForm):
     sections = SelectMultipleField(
         _l("Sections a contributor writes"), choices=[], description=_l("Tick none to give the whole report.")
     )
+
+
+class LeaveForm(PageForm):
+    """Who takes over the lead, and what they must know. The choices are the team's."""
+
+    successor = RadioField(_l("Who takes over"), validators=[DataRequired(_l("Choose who takes over"))])
+    name = StringField(_l("Name"), filters=[_stripped], validators=[Length(max=200)])
+    email = EmailField(_l("E-mail address"), filters=[_stripped])
+    language = SelectField(_l("Language of the invitation"), choices=LANGUAGE_NAMES)
+    note = TextAreaField(
+        _l("Briefing"), filters=[_stripped],
+        description=_l("Written by the system from where things stand now. Add what only you know."),
+        validators=[Length(max=20_000, message=_l("Shorten the text to %(max)d characters."))],
+    )  # fmt: skip
+    stays = BooleanField(_l("I stay in the team as a contributor"))
+
+    def validate_name(self, field: StringField) -> None:
+        if self.successor.data == "new" and not field.data:
+            raise ValidationError(gettext("Enter the person's name"))
+
+    def validate_email(self, field: EmailField) -> None:
+        if self.successor.data == "new":
+            Email(gettext("Enter an e-mail address such as name@example.org"))(self, field)
 
 
 class DeclarationForm(PageForm):

@@ -173,6 +173,11 @@ def deactivate(actor: Actor, person: Person, *, now: datetime) -> None:
     require(actor, "people.manage")
     if person is actor:
         raise Denied(Message("You cannot deactivate your own account. Another administrator can."))
+    for membership in person.memberships:
+        if membership.role == "coordinator" and membership.party_code:
+            hold_party(membership.party_code)
+            if not coordinators_but(person, membership.party_code):
+                raise Denied(Message("This is the team's only coordinator. Invite another one first."))
     person.active = False
     _end_sessions(person, now=now)
     record("person.deactivated", actor=actor, now=now, person=person)

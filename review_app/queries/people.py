@@ -72,10 +72,11 @@ def audience(names: Iterable[str], *, entry: Entry, report: Report | None) -> se
     Secretariat audiences leave out the actor and anybody of the report's own party.
     """
     asked, party = set(names), report.party_code if report else None
-    members = _members(party) if asked - {"person", "receiver"} else set()
+    members = _members(party) if asked - {"person", "actor", "receiver"} else set()
     team: set[int | None] = {person_id for person_id, _, of_party in members if of_party}
     found: dict[str, set[int | None]] = {
         "person": {entry.person_id},
+        "actor": {entry.actor_id if entry.actor_kind == "person" else None},
         "receiver": set(),  # of a link, who is no person of ours
         "team": team,
         "coordinators": {person_id for person_id, role, of_party in members if of_party and role == "coordinator"},
@@ -90,7 +91,7 @@ def audience(names: Iterable[str], *, entry: Entry, report: Report | None) -> se
     return {person_id for person_id in told if person_id}
 
 
-_AMONG_THEMSELVES = ("person", "team", "coordinators")
+_AMONG_THEMSELVES = ("person", "actor", "team", "coordinators")
 
 
 def _members(party_code: str | None) -> set[tuple[int, str, bool]]:

@@ -63,6 +63,8 @@ def _place(person: Person, notice: Notice, report: Report | None) -> str:
         return url_for(endpoint, report_id=report.id)
     if notice.entry.fact == "person.joined" and person.is_administrator:
         return url_for("office.people")
+    if notice.entry.fact == "person.lead_handed_over" and person.party_codes:
+        return url_for("desk.home")
     if notice.entry.fact == "import.finished" and person.is_administrator:
         return url_for("imports.batch", batch_id=notice.entry.params["batch"])
     return url_for("auth.account") if notice.entry.fact == "person.password_changed" else ""

@@ -86,6 +86,7 @@ BODIES: Mapping[str, Callable[[World, Place, Args], Mapping[str, Any]]] = {
     "contributing.send": lambda w, p, a: {"writer": "Lucía", "organisation": "Red"},
     "desk.ask": lambda w, p, a: {"place": "budget", "name": "Red", "language": "es", "until": SOON},
     "desk.steer_link": lambda w, p, a: {f"l{a['link_id']}-until": SOON},
+    "desk.leave": lambda w, p, a: {"successor": str(w.people["caspar" if p.party == "CL" else "alba"]), "note": "See the archive."},
     "desk.proposal": lambda w, p, a: {"decide": "accept", "seen": 1},
     "desk.reply": lambda w, p, a: {f"p{a['point_id']}-reply": "We counted again."},
     "desk.answer_finding": lambda w, p, a: {f"{a['fingerprint'][:12]}-reply": "It is the name of the programme."},

@@ -30,6 +30,12 @@ INVARIANTS = {
           order by e.id desc limit 1
         ) last on true
         where p.active <> (last.fact = 'person.reactivated')""",
+    "a team has lost its last coordinator": """
+        select distinct e.params ->> 'party' from entry e
+          join report r on r.party_code = e.params ->> 'party' and r.origin = 'written' and r.state <> 'published'
+        where e.fact = 'person.invited' and e.params ->> 'role' = 'coordinator' and not exists (
+          select 1 from membership m join person p on p.id = m.person_id
+          where m.party_code = r.party_code and m.role = 'coordinator' and p.active)""",
     "a role stands that was taken away": """
         select m.id from membership m join lateral (
           select e.fact from entry e where e.person_id = m.person_id and e.fact in ('person.invited', 'person.role_ended')

@@ -30,6 +30,7 @@ INVARIANTS = {
           left join report r on r.id = e.report_id
         where not (
           'person' = any (told.audience) and n.person_id = e.person_id
+          or 'actor' = any (told.audience) and n.person_id = e.actor_id
           or 'receiver' = any (told.audience) and n.link_id = (e.params ->> 'link')::int
           or 'previous_reviewer' = any (told.audience) and n.person_id = (e.params ->> 'previous_reviewer_id')::int
           or exists (

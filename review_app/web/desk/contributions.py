@@ -34,6 +34,11 @@ from workflows.engine import Blocked
 OPEN_FOR = timedelta(days=14)  # unless the coordinator chooses another last day
 
 
+def _whose() -> str:
+    person = access.person_or_none()
+    return f"ask:{person.id if person else 0}"
+
+
 @blueprint.get("/reports/<int:report_id>/contributions")
 @access.report("report.ask")
 def contributions_page(report: Report) -> str:
@@ -43,7 +48,7 @@ def contributions_page(report: Report) -> str:
 
 @blueprint.post("/reports/<int:report_id>/contributions")
 @access.report("report.ask")
-@limiter.limit("60 per hour", key_func=lambda: f"ask:{access.actor().id}")
+@limiter.limit("60 per hour", key_func=_whose)
 def ask(report: Report) -> Response | tuple[str, int]:
     """Make a link, and mail it when there is an address."""
     form = _ask_form(report)
