@@ -304,6 +304,29 @@ def sheet_row(report: Report, code: str, item_id: Any) -> int:
     return cell.row_version if cell else 0
 
 
+def test_an_archived_cycle_is_not_offered_and_takes_nothing(app: Flask, ada: Browser) -> None:
+    with app.app_context():
+        cycle = database.session.scalars(select(Cycle)).one()
+        cycles.expect(SYSTEM, cycle.id, party_code="PE", subject="", now=NOW)
+        for action in ("open", "close", "archive"):
+            cycles.move_cycle(SYSTEM, cycle.id, action, seen=cycle.row_version, now=NOW)
+        with pytest.raises(Blocked, match="takes no more reports"):
+            begin({"a.txt": measure("Barges")})
+    assert "Reports 2016" not in ada.get("/en/office/imports/new").main
+
+
+def test_a_text_that_was_left_out_is_read_and_not_written(app: Flask, ada: Browser) -> None:
+    with app.app_context():
+        batch = begin({"a.txt": measure("Barges")})
+        work(batch)
+        found = text_named("a.txt")
+        settling.leave_out(SYSTEM, found.id, seen=found.row_version, reason="Twice here.", now=NOW)
+        address = f"/en/office/imports/{batch}/texts/{found.id}"
+    page = ada.get(address)
+    assert page.has("This text was left out", "Twice here.", "Barges carry books.", "Peru")
+    assert page.select("main textarea, main input:not([type=hidden]), main select") == []
+
+
 def test_two_people_settle_one_text_and_the_second_is_told(db: Any) -> None:
     batch = begin({"a.txt": objectives("Quays")})
     work(batch)

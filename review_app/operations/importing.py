@@ -28,6 +28,7 @@ from review_app.readers.sources import source_of
 from review_app.transaction import atomic, record
 from workflows.engine import Blocked
 from workflows.messages import Message
+from workflows.states import CycleState
 
 SECONDS_A_TURN = 4.0
 """So long a worker reads before it commits; a kill loses no more than that."""
@@ -49,11 +50,13 @@ class Added:
 def begin_batch(
     actor: Actor, *, cycle_id: int, group: str, party_code: str | None, source: str, now: datetime
 ) -> ImportBatch:
-    """Begin an import into a cycle. Raises Denied, NotFound (cycle), Blocked (no such group)."""
+    """Begin an import into a cycle. Raises Denied, NotFound (cycle), Blocked (archived, no such group)."""
     require(actor, "import.manage")
     cycle = db.session.get(Cycle, cycle_id)
     if cycle is None:
         raise NotFound
+    if cycle.state == CycleState.ARCHIVED:
+        raise Blocked((Message("The cycle is archived and takes no more reports."),))
     if group and group not in {one.code for _, one in edition_of_cycle(cycle).groups()}:
         raise Blocked((Message("Choose what each text becomes."),))
     batch = ImportBatch(

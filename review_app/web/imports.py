@@ -31,6 +31,7 @@ from review_app.web import access
 from review_app.web.presentation import current_language, words
 from workflows.engine import Blocked
 from workflows.messages import Message
+from workflows.states import CycleState
 
 blueprint = Blueprint("imports", __name__, url_prefix="/office/imports")
 
@@ -50,7 +51,7 @@ def batches() -> Page:
 @access.can("import.manage")
 def new_batch() -> Page:
     """Begin an import: first the cycle (`?cycle=slug`), then the rest."""
-    cycles = cycle_choices()
+    cycles = [one for one in cycle_choices() if one.state != CycleState.ARCHIVED]
     cycle = next((one for one in cycles if one.slug == request.args.get("cycle")), None)
     if cycle is None:
         return render_template("pages/imports/new_batch.html", cycles=cycles, cycle=None)
@@ -198,8 +199,10 @@ def _text_page(
 ) -> str:
     reading = found.reading or {}
     pieces = [((found.text or "")[start:end], place) for start, end, place in reading.get("pieces", [])]
+    cells = _cells(found) if found.reading else {}
     return render_template(
         "pages/imports/text.html", text=found, batch=found.batch, form=form, own=_offered(own, found), reasons=reasons,
+        answers=[(question, cells.get(question.code)) for question in questions_of(found.batch.cycle, found.group)],
         pieces=pieces,
         unplaced=unplaced(found), placed=placed, places=_place_choices(found), why=WHY, problems=PROBLEMS,
         around=[line for line in reading.get("record", {}).get("junk", ()) if line not in {piece for piece, _ in pieces}],
