@@ -1,6 +1,7 @@
 """What the engine says about a report: the right rule, at the right place, once."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -111,6 +112,14 @@ def test_the_report_itself() -> None:
         ("REQ-01", "error", "stakeholders"),
         ("REQ-01", "error", "stakeholders"),
     ]
+
+
+def test_an_entry_of_the_last_report_waits_for_its_fate() -> None:
+    sheet = sheet_of(measure=GOOD)
+    carried = Sheet(QPR, sheet.answers, [replace(sheet.items[0], is_unsettled=True)], known_words=sheet.known_words)
+
+    assert told(carried) == [("CARRY-02", "error", "name")]
+    assert told(sheet) == []
 
 
 def test_a_required_group_wants_an_entry() -> None:
