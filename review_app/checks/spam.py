@@ -1,7 +1,7 @@
 """Telling web addresses that were injected into a text from those that somebody wrote."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -110,20 +110,29 @@ def without(
 
 def known_words(sheet: Sheet, item_id: UUID | None = None) -> tuple[str, ...]:
     """Who and what the report (and one entry of it) is about: party, title, agency, partners, website."""
-    words = list(sheet.known_words)
-    questions: list[tuple[UUID | None, Question]] = [(None, question) for question in sheet.questionnaire.plain_questions]
-    if item_id is not None:
-        questions += [(item_id, question) for question in sheet.group_of(sheet.item(item_id)).questions]
-    for place, question in questions:
-        value = sheet.value(question.code, place)
+    known = sheet.derived(_known_to_report)
+    if item_id is None:
+        return known
+    return (*known, *_said(sheet, item_id, sheet.group_of(sheet.item(item_id)).questions))
+
+
+def _known_to_report(sheet: Sheet) -> tuple[str, ...]:
+    return (*filter(None, sheet.known_words), *_said(sheet, None, sheet.questionnaire.plain_questions))
+
+
+def _said(sheet: Sheet, item_id: UUID | None, questions: Iterable[Question]) -> Iterator[str]:
+    """The names and addresses in the answers that say who it is."""
+    for question in questions:
+        value = sheet.value(question.code, item_id) if question.role else None
+        if not value:
+            continue
         if question.role == "website" and isinstance(value, str):
-            words.append(value)
+            yield value
         elif question.role in ("title", "agency") and isinstance(value, str):
-            words.append(_named(value, is_body=question.role == "agency"))
+            yield _named(value, is_body=question.role == "agency")
         elif question.role == "partners":
             names = [column.code for column in question.columns if column.role == "partner_name"]
-            words += [_named(row[code], is_body=True) for row in value or () for code in names if row.get(code)]
-    return tuple(word for word in words if word)
+            yield from (_named(row[code], is_body=True) for row in value for code in names if row.get(code))
 
 
 def _named(text: str, *, is_body: bool) -> str:
