@@ -501,6 +501,19 @@ def test_what_is_no_list_of_pairs_is_refused(carla: Browser, place: str, body: b
     assert answer.status_code == status and answer.is_json
 
 
+def test_a_token_is_renewed_for_whose_page_it_is(carla: Browser, place: str, history: Asked) -> None:
+    hidden = hidden_fields(carla, place)
+    text = [["csrf_token", "of another session"], ["seen-a_longtext", "0"], ["a_longtext", "Again"]]
+    renewed = carla._client.post(place, json=[*text, ["once", hidden["once"]]], base_url=carla.base_url)
+    assert renewed.status_code == 400 and set(renewed.json or {}) == {"csrf_token"}
+    other = carla._client.post(place, json=[*text, ["once", "page.of-somebody-else"]], base_url=carla.base_url)
+    assert other.status_code == 403 and set(other.json or {}) == {"title"}
+    assert history() == []
+    text[0][1] = (renewed.json or {})["csrf_token"]
+    carla._client.post(place, json=[*text, ["once", hidden["once"]]], base_url=carla.base_url)
+    assert history() == [("accepted", "Again")]
+
+
 def test_half_a_sign_is_replaced(carla: Browser, place: str, stored: Asked) -> None:
     hidden = hidden_fields(carla, place)
     body = [["csrf_token", hidden["csrf_token"]], ["seen-a_longtext", "0"], ["a_longtext", "half \ud83d sign \U0001f600\0"]]

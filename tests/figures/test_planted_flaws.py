@@ -107,6 +107,11 @@ FLAWS = (
         "    if version != line.seen:\n", "    if version < line.seen:\n",
         "tests/test_desk.py::test_two_texts_for_one_answer_are_both_kept_and_merged", "Two versions of one answer",
     ),
+    Flaw(
+        "save: in the name of whoever signed in meanwhile", "review_app/web/errors.py",
+        "    if once.is_page_of(person_id):\n", "    if person_id:\n",
+        "tests/test_saving.py::test_a_token_is_renewed_for_whose_page_it_is", "== 403",
+    ),
 )  # fmt: skip
 HALVES = (FLAWS[::2], FLAWS[1::2])
 

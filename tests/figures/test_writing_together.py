@@ -151,7 +151,7 @@ def server(settings: Settings) -> Iterator[str]:
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while not is_open(port):
             assert process.poll() is None and time.monotonic() < end, "the web server did not start"
             time.sleep(0.05)
