@@ -144,7 +144,7 @@ def test_two_texts_for_one_answer_are_both_kept_and_merged(desk: Desk) -> None:
     hers.fill({"overview": "Forty libraries in ten towns."}).press("Save and continue")
     page = his.fill({"overview": "Forty libraries in twelve towns.", "visitors": "1200"}).press("Save and continue")
 
-    assert page.h1 == "Two versions of one answer"
+    assert page.h1 == "Two versions of one answer", "the second text took the place of the first"
     assert page.has("Carla changed this answer", "Forty libraries in ten towns.", "Forty libraries in twelve towns.")
     assert page.has("Your other answers on the page are saved.")
     assert desk.raw("visitors") == "1200"

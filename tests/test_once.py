@@ -15,12 +15,14 @@ from review_app.extensions import db
 from review_app.models import AnsweredForm, Comment, Entry, Item, Membership, Person, Report, Save, WebSession
 from review_app.operations import cycles, sent
 from review_app.permissions import SYSTEM
+from review_app.queries.invariants import broken
 from review_app.transaction import CommitOutsideAtomic, atomic, held
 from tests import steps_http as steps
 from tests.browser import Browser, form_of, send
 from tests.conftest import Ground, _empty_queue, empty_tables
 from tests.people import PASSWORD, add_parties, make_person, sign_in
 from tests.waiting import wait_until
+from tests.world import SIGNATORY, step, write_whole
 
 EDITION = ("programme-monitoring", "2026")
 People = Mapping[str, Browser]
@@ -35,8 +37,11 @@ def people(shared_app: Flask, settings: Settings, ground: Ground) -> Iterator[Pe
         make_person("rita", "reviewer")
         steps.open_cycle(*EDITION, ("PE", "Not ours"))
     yield {nick: sign_in(Browser(shared_app, settings.public_base_url), nick) for nick in ("carla", "rita")}
+    with shared_app.app_context():
+        found = broken()
     empty_tables(settings)
     _empty_queue(ground)
+    assert found == {}, "a form sent twice left a database that contradicts itself"
 
 
 @pytest.fixture
@@ -50,20 +55,14 @@ def report_id(shared_app: Flask, people: People, request: pytest.FixtureRequest)
 
 
 @pytest.fixture
-def under_review(shared_app: Flask, report_id: int) -> int:
+def under_review(shared_app: Flask, people: People, report_id: int) -> int:
     """A report that rita has taken."""
     with shared_app.app_context():
-        _hand_to("rita", report_id)
+        carla = db.session.scalars(select(Person).where(Person.email == "carla@example.org")).one()
+        write_whole(carla, report_id, "CL", "untaken")
+        step(carla, report_id, "submit", signatory=SIGNATORY)
+    steps.take(people["rita"], report_id)
     return report_id
-
-
-@atomic
-def _hand_to(nick: str, report_id: int) -> None:
-    """Past the gate, which is another test's matter."""
-    reviewer = select(Person.id).where(Person.email == f"{nick}@example.org").scalar_subquery()
-    values = {"state": "review", "round": 1, "reviewer_id": reviewer, "taken_at": func.now(),
-              "submitted_at": func.now(), "first_submitted_at": func.now()}
-    db.session.execute(update(Report).where(Report.id == report_id).values(values))
 
 
 @pytest.fixture
@@ -224,10 +223,10 @@ def test_a_refusal_is_no_answer_that_is_kept(shared_app: Flask, people: People, 
     page = f"/en/review/reports/{report_id}"
     form = form_of(people["rita"].get(page), f"{page}/release")
     with shared_app.app_context():
-        _set_version(report_id, 2)
+        _set_version(report_id, 4)
     assert send(people["rita"], f"{page}/release", form)[0] == 409
     with shared_app.app_context():
-        _set_version(report_id, 1)
+        _set_version(report_id, 3)
     assert send(people["rita"], f"{page}/release", form) == (302, page)
 
 

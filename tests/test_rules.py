@@ -216,6 +216,7 @@ def test_a_rule_switched_off_for_a_cycle_is_silent_there(desk: Desk) -> None:
     desk.save(desk.days[0], "results", "n/a")
     desk.check()
     run = rules.set_rule(desk.person("ada"), desk.cycle_id, "TEXT-04", setting="off", now=NOW)
+    assert broken() == {}
     # At once for whoever looks; the rows follow, report by report.
     assert not [one for one in reads.checking(desk.report).found if one.rule == "TEXT-04"]
     assert run and rules.recheck_next(run.id, now=NOW)

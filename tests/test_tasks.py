@@ -161,7 +161,7 @@ def test_the_doorbell_rings_after_the_commit(db, app, settings, monkeypatch):
 
     monkeypatch.setattr(app.extensions["celery"], "send_task", hear)
     entry = state("report.published", make_world())
-    assert found == [(entry,)]
+    assert found == [(entry,)], "the doorbell rang before the commit: nobody finds the entry"
 
 
 def test_reactions_run_once_and_then_the_mail(db, monkeypatch, rung):

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from config import Settings
 from review_app.extensions import db, limiter
+from review_app.queries.invariants import broken
 from review_app.web import auth
 from tests.browser import Browser
 from tests.conftest import Ground, _empty_queue, empty_tables
@@ -24,6 +25,8 @@ from tests.world import PEOPLE, World, make_world, seal
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+# gone's, so that nothing but the mark on the account keeps them out: see `seal`.
+LIVES_ON = "a closed account has a session that still fits it"
 EVERYBODY = ("nobody", *PEOPLE)
 
 
@@ -187,8 +190,12 @@ def undone_world(app: Flask, settings: Settings, ground: Ground) -> Iterator[Und
                 asked.cookies[nick] = browser.cookie("session") or ""
                 asked.tokens[nick] = _token(browser)
             yield asked
+    with app.app_context():
+        found = set(broken())
+        db.session.remove()
     empty_tables(settings)
     _empty_queue(ground)
+    assert found == {LIVES_ON}, "what was undone left something, or the world was not whole"
 
 
 def _built(app: Flask, settings: Settings) -> tuple[World, dict[str, Browser]]:

@@ -283,9 +283,9 @@ def _make_rechecks(world: World) -> None:
 
 def _make_place(party: str, stage: str, report_id: int) -> Place:
     writer = _person("carla" if party == "CL" else "pia")
-    item_id, ended_id = _write(writer, report_id, party, stage)
+    item_id, ended_id = write_whole(writer, report_id, party, stage)
     if stage != "draft":
-        _step(writer, report_id, "submit", signatory=SIGNATORY)
+        step(writer, report_id, "submit", signatory=SIGNATORY)
     if stage not in ("draft", "untaken"):
         _review(party, stage, report_id)
     if stage == "published":
@@ -311,8 +311,8 @@ def _membership(nick: str, party: str | None) -> int:
     return db.session.scalars(found.where(Membership.party_code.is_not_distinct_from(party))).one()
 
 
-def _write(writer: Person, report_id: int, party: str, stage: str) -> tuple[str, str]:
-    """Every needed answer, an entry that stands and one that was taken out, and a text that lost against another."""
+def write_whole(writer: Person, report_id: int, party: str, stage: str) -> tuple[str, str]:
+    """Every needed answer, and a reason for each error; an entry that stands and one that was taken out; a text that lost."""
     kind = "unsent" if stage == "draft" else "sent"
     words = {"word": word(party, stage, kind), "number": str(report_id)}
     for section, answers in ANSWERS.items():
@@ -383,7 +383,7 @@ def _filled(raw: Any, words: Mapping[str, str]) -> Any:
 def _review(party: str, stage: str, report_id: int) -> None:
     """rita takes the report, leaves a note and a point; from then on as far as the stage goes."""
     rita = _person("rita")
-    _step(rita, report_id, "take")
+    step(rita, report_id, "take")
     is_told = stage in ("revision", "published")
     at: dict[str, Any] = {"section": "budget", "question": "budget_executed", "now": _now()}
     reviews.add_comment(rita, report_id, text=word(party, stage, "note"), **at)
@@ -391,18 +391,18 @@ def _review(party: str, stage: str, report_id: int) -> None:
     reviews.add_point(rita, report_id, text=text, weight="should", **at)
     if stage != "taken":
         later = {"now": datetime.now(UTC) + timedelta(hours=1)} if stage == "recallable" else {}
-        _step(rita, report_id, "return", new_due_on=_now(days=300).date(), letter=text, **later)
+        step(rita, report_id, "return", new_due_on=_now(days=300).date(), letter=text, **later)
 
 
 def _settle(writer: Person, report_id: int, party: str, stage: str) -> None:
-    _step(writer, report_id, "resubmit", signatory=SIGNATORY, now=_now(hours=1))
+    step(writer, report_id, "resubmit", signatory=SIGNATORY, now=_now(hours=1))
     rita = _person("rita")
     if not db.session.get_one(Report, report_id).is_taken:
-        _step(rita, report_id, "take")
-    _step(rita, report_id, "publish")
+        step(rita, report_id, "take")
+    step(rita, report_id, "publish")
 
 
-def _step(actor: Actor, report_id: int, action: str, *, now: datetime | None = None, **extras: Any) -> None:
+def step(actor: Actor, report_id: int, action: str, *, now: datetime | None = None, **extras: Any) -> None:
     seen = db.session.get_one(Report, report_id, populate_existing=True).row_version
     take_step(actor, report_id, action, seen=seen, now=now or _now(), **extras)
 

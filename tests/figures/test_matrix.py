@@ -442,7 +442,8 @@ def test_other_methods_tell_and_do_nothing(shared_app: Flask, undone: Undone, me
 def swapped(rule: Rule, world: World, own: Place, foreign: Place) -> Iterator[dict[str, Any]]:
     """The values of an address with one of them replaced by that of another report, or of another questionnaire."""
     for args in cells(rule, world, own):
-        for name in sorted(rule.arguments & {"item_id", "point_id", "save_id", "fingerprint", "link_id", "proposal_id"}):
+        ids = {"item_id", "point_id", "save_id", "form_id", "fingerprint", "link_id", "proposal_id"}
+        for name in sorted(rule.arguments & ids):
             yield {**args, name: OF_REPORT[name](foreign, args)}
         if "membership_id" in rule.arguments and own.party != foreign.party:  # reports of one party share its team
             yield {**args, "membership_id": foreign.membership_id}
@@ -493,7 +494,8 @@ def test_public_addresses_of_two_reports_meet_nothing(shared_app: Flask, undone:
         (f"{chile}/entries/{law_of_peru}", 404), (f"{peru}/1/entries/{law_of_chile}", 404), (f"{chile}/2", 404),
         (f"{chile}/2/entries/{law_of_chile}", 404), (f"{undone.world.publication}/entries/{law_of_chile}", 404),
     ):  # fmt: skip
-        assert undone.ask("nobody", "GET", f"/en/published/{ending}").status == status, ending
+        got = undone.ask("nobody", "GET", f"/en/published/{ending}").status
+        assert got == status, f"{ending}: {got}, so an entry stands under the address of another report"
 
 
 def test_a_frozen_copy_belongs_to_its_report(shared_app: Flask, undone: Undone) -> None:
@@ -502,7 +504,21 @@ def test_a_frozen_copy_belongs_to_its_report(shared_app: Flask, undone: Undone) 
     for nick, report_id in product(("carla", "pia"), drafts):
         for ending in ("", ".pdf"):
             answer = undone.ask(nick, "GET", f"/en/desk/reports/{report_id}/receipts/1{ending}")
-            assert (answer.status, leaks(undone.world, nick, answer.body)) == (404, set())
+            shown = leaks(undone.world, nick, answer.body)
+            assert (answer.status, shown) == (404, set()), "a draft shows the frozen copy of another report"
+
+
+def test_a_form_that_came_back_belongs_to_its_report(shared_app: Flask, undone: Undone) -> None:
+    own, foreign = undone.world.places["CL", "draft"], undone.world.places["PE", "draft"]
+    answer = undone.ask("carla", "GET", f"/en/desk/reports/{own.report_id}/paper/{foreign.form_id}")
+    assert (answer.status, leaks(undone.world, "carla", answer.body)) == (404, set()), "a filled form of another report is shown"
+
+
+def test_what_was_kept_for_one_person_is_deleted_by_nobody_else(shared_app: Flask, undone: Undone) -> None:
+    deleted = {
+        nick for nick in EVERYBODY if undone.ask(nick, "POST", f"/en/account/kept/{undone.world.kept}/delete", {}).has_changed
+    }
+    assert deleted == {"carla"}, "somebody deletes what was kept for carla"
 
 
 @pytest.mark.parametrize("endpoint", ["comments", "points"])
@@ -530,7 +546,7 @@ def test_ids_in_queries_and_forms_show_and_reach_nothing(shared_app: Flask, undo
     own, foreign = world.places["CL", "draft"], world.places["PE", "draft"]
     kept = f"/en/desk/reports/{own.report_id}/kept/{own.save_id}?more={foreign.save_id}"
     theirs = undone.ask("carla", "POST", kept, {"keep": "theirs"})
-    assert undone.ask("carla", "GET", theirs.place).status == 404
+    assert undone.ask("carla", "GET", theirs.place).status == 404, "a text of another report is there to compare"
     page = undone.ask("rita", "GET", f"/en/review/reports/{world.places['CL', 'taken'].report_id}/sections/indicators_section"
                       f"?write=note&item={foreign.item_id}&question=baseline")  # fmt: skip
     assert page.status == 200 and not leaks(world, "rita", page.body)
