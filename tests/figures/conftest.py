@@ -19,13 +19,16 @@ def size(small: int, *, full: int) -> int:
 
 @pytest.fixture
 def figure(record_property: Callable[[str, object], None]) -> Figure:
-    """`figure("walks of 30 steps", count, at_least=500)` asserts a figure, and `make figures` prints it as a line."""
+    """`figure("walks of 30 steps", count, at_least=500)` asserts a figure, and `make figures` prints it as a line.
 
-    def state(name: str, measured: Number, **asked: Number) -> None:
+    `shown`: what the failure tells besides, for example the ones that are missing.
+    """
+
+    def state(name: str, measured: Number, *, shown: object = "", **asked: Number) -> None:
         ((word, bound),) = asked.items()
         holds = {"at_least": measured >= bound, "at_most": measured <= bound, "exactly": measured == bound}[word]
         record_property("figure", [name, f"{word.replace('_', ' ')} {bound:,}", f"{measured:,}", holds])
-        assert holds, f"{name}: {word} {bound} was asked, {measured} was measured"
+        assert holds, f"{name}: {word} {bound} was asked, {measured} was measured {shown}"
 
     return state
 
