@@ -98,3 +98,7 @@ def publish(reviewer: Browser, report_id: int) -> Page:
 def state_of(report_id: int) -> str:
     """The state the database holds now."""
     return db.session.execute(select(Report.state).where(Report.id == report_id)).scalar_one()
+
+
+def report_of(report_id: int) -> Report:
+    return db.session.get_one(Report, report_id)

@@ -40,6 +40,7 @@ class Entry:
 
     number: int
     title: str
+    lang: str | None
     item: SheetItem | None
     lines: tuple[Line, ...]
 
@@ -87,7 +88,7 @@ def _read(sheet: Sheet, section: Section, language: str) -> Iterator[Line | Entr
     for question in section.questions:
         if question.code in asked and question.is_group:
             yield Entries(question, tuple(
-                Entry(number, sheet.title(item), item, _lines(sheet, sheet.asked_in(item), language, item))
+                Entry(number, sheet.title(item), sheet.title_lang(item), item, _lines(sheet, sheet.asked_in(item), language, item))
                 for number, item in enumerate(sheet.items_of(question.code), start=1)
             ))  # fmt: skip
         elif question.code in asked:
@@ -96,9 +97,12 @@ def _read(sheet: Sheet, section: Section, language: str) -> Iterator[Line | Entr
 
 def _entries(sheet: Sheet, group: Question, language: str, questions: Sequence[Question], blanks: int) -> Entries:
     items = sheet.items_of(group.code)
-    written = [Entry(n, sheet.title(item), item, _lines(sheet, questions, language, item)) for n, item in enumerate(items, start=1)]
+    written = [
+        Entry(n, sheet.title(item), sheet.title_lang(item), item, _lines(sheet, questions, language, item))
+        for n, item in enumerate(items, start=1)
+    ]
     empty = tuple(Line(Key(q.code, group=group.code), q, words_of(q, None, language), None) for q in questions)
-    return Entries(group, (*written, *(Entry(len(items) + 1 + n, "", None, empty) for n in range(blanks))))
+    return Entries(group, (*written, *(Entry(len(items) + 1 + n, "", None, None, empty) for n in range(blanks))))
 
 
 def _lines(sheet: Sheet, questions: Sequence[Question], language: str, item: SheetItem) -> tuple[Line, ...]:

@@ -45,7 +45,8 @@ def _blocks(part: Part, language: str, is_form: bool) -> Iterator[dict[str, Any]
             name = (block.group.item_label or block.group.label).within(language)
             yield {"kind": "entries", "entries": [
                 {
-                    "title": entry.title or f"{name} {entry.number}",
+                    "title": entry.title or f"{name} {entry.number}", "lang": entry.lang or language,
+                    "dir": direction(entry.lang or language),
                     "answers": [_answer(line, language, is_form) for line in entry.lines],
                 }
                 for entry in block.entries

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms.fields.core import Field
 from wtforms.utils import unset_value
 
-from review_app.forms.languages import YES_NO, direction
+from review_app.forms.languages import CONTENT_LANGUAGES, YES_NO, direction
 from review_app.forms.numbers import whole_number
 from review_app.questionnaire.language import Question, Text
 from review_app.questionnaire.paper import REASONS
@@ -81,6 +81,7 @@ class QuestionField(Field):
         self.was_sent = False
         self.is_unsaved = False  # shown again from a kept form, and another than what stands
         self.blank: tuple[str, str] | None = None
+        self.own_language: str | None = None
         self.lang: str | None = None
         self.direction: str | None = None
         self.data: Any = ""
@@ -109,6 +110,9 @@ class QuestionField(Field):
         self.seen_version = whole_number(sent) or 0
         if f"blank-{self.name}" in formdata:
             self.blank = (_text(formdata.get(f"blank-{self.name}")), _text(formdata.get(f"until-{self.name}")))
+        if f"lang-{self.name}" in formdata:
+            language = _text(formdata.get(f"lang-{self.name}"))
+            self.own_language = language if language in dict(CONTENT_LANGUAGES) else ""
         self.receive(formdata)
 
     def receive(self, formdata: Any) -> None:
@@ -118,6 +122,11 @@ class QuestionField(Field):
     def show(self, raw: Any) -> None:
         """Show a stored raw answer, or nothing."""
         self.data = _text(raw) if not isinstance(raw, (dict, list)) else ""
+
+    @property
+    def languages(self) -> Choices:
+        """What the answer may be written in, beside the language of the page; nothing for what is no words."""
+        return (("", _l("That of the page")), *CONTENT_LANGUAGES) if self.question.has_language else ()
 
     @property
     def reasons(self) -> Choices:

@@ -42,7 +42,7 @@ class SectionForm(PageForm):
         if self.content_lang and self.content_lang.data not in dict(CONTENT_LANGUAGES):
             self.content_lang.data = self._language
         for field in self.answer_fields:
-            field.speak(self.content_language)
+            field.speak(field.own_language or self.content_language)
 
     @property
     def content_language(self) -> str:
@@ -88,12 +88,21 @@ class SectionForm(PageForm):
                 field.is_unsaved = _differs(field, cell)
                 continue
             field.seen_version = cell.row_version if cell else 0
-            field.speak((cell.lang if cell else None) or self.content_language)
+            field.own_language = cell.lang if cell and cell.lang and cell.lang != self.content_language else ""
+            field.speak(field.own_language or self.content_language)
             field.show(cell.value.get("raw") if cell else None)
             left = cell.value.get("blank") if cell else None
             field.blank = (left["reason"], left["until"]) if left else None
             if isinstance(field, TableField) and field.question.code in more:
                 field.lengthen()
+
+    def language(self, question: Question) -> str:
+        """The language its answer is written in: its own, else that of the page."""
+        return self.field(question.code).own_language or self.content_language
+
+    def is_language_chosen(self, question: Question) -> bool:
+        """Whether the posted page let its reader choose the language of this answer."""
+        return self.field(question.code).own_language is not None
 
     def blank(self, question: Question) -> tuple[str, str] | None:
         """Why the answer is left blank, and by which day it is planned, as `Typed` takes them."""

@@ -37,6 +37,7 @@ class Block:
     anchor: str
     item_id: UUID | None
     item_title: str
+    item_lang: str | None
     question: Question | None
     cell: Cell | None
     change: Change | None
@@ -166,6 +167,7 @@ class Workspace:
             anchor="-".join(("at", *((item_id.hex,) if item_id else ()), code or "whole")),
             item_id=item_id,
             item_title=self.sheet.title(item) if item else "",
+            item_lang=self.sheet.title_lang(item) if item else None,
             question=question,
             cell=self.sheet.cell(code, item_id) if code else None,
             change=self.changes.get((item_id, code)) if code else None,

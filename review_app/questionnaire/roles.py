@@ -44,6 +44,6 @@ TYPES = (*SIMPLE_TYPES, "choices", "contact", "table", "group")
 
 RESERVED_CODES = frozenset({
     "add_row", "blank", "comment", "content_lang", "csrf_token", "data", "errors", "form_errors", "go", "hidden_tag", "holds",
-    "is_submitted", "meta", "populate_obj", "process", "seen", "typed", "until", "validate", "validate_on_submit",
+    "is_submitted", "lang", "meta", "populate_obj", "process", "seen", "typed", "until", "validate", "validate_on_submit",
 })
 """Codes that a form made from the questionnaire needs for itself."""

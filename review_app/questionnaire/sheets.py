@@ -131,6 +131,12 @@ class Sheet:
         """What the entry calls itself on one line; "" when it has no title yet."""
         return self._words(self.group_of(item).title_code, item.id)
 
+    def title_lang(self, item: SheetItem) -> str | None:
+        """The language its title is written in."""
+        code = self.group_of(item).title_code
+        cell = self.cell(code, item.id) if code else None
+        return cell.lang if cell else None
+
     def report_title(self) -> str:
         """What the report calls itself on one line; "" when its questionnaire asks for no title, or it has none yet."""
         return self._words(self.questionnaire.title_code, None)

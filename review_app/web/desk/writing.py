@@ -244,12 +244,17 @@ def _save(
     report: Report, home: Section, questions: Sequence[Question], entry: SheetItem | None, *, more: Sequence[int] = ()
 ) -> Response:
     form = make_form(questions, language=current_language())()
-    lang = str(form.content_lang.data) if form.content_lang else current_language()
     item_id = entry.id if entry else None
-    is_relabelled = request.form.get("content_lang_seen", lang) != lang
+    is_relabelled = request.form.get("content_lang_seen", form.content_language) != form.content_language
     sent = [q for q in questions if not q.is_group and form.sent(q)]  # what the page showed
     holding = {q.code for q in sent} if request.form.get("go") == "holds" else set(request.form.getlist("holds"))
-    typed = [Typed(q.code, form.typed(q), form.seen(q), lang, is_relabelled, q.code in holding, form.blank(q)) for q in sent]
+    typed = [
+        Typed(
+            q.code, form.typed(q), form.seen(q), form.language(q), is_relabelled or form.is_language_chosen(q),
+            q.code in holding, form.blank(q),
+        )
+        for q in sent
+    ]  # fmt: skip
     outcomes = save_answers(access.actor(), report.id, typed, section=home.code, item_id=item_id, now=access.now())
     if request.is_json:
         return told(report, outcomes, typed, questions=questions, item_id=item_id)
