@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Email, Length, ValidationError
 
 from review_app.forms.restored import PageForm
+from review_app.forms.review import Day
 
 LANGUAGE_NAMES = (("en", "English"), ("fr", "Français"), ("es", "Español"))
 
@@ -118,6 +119,7 @@ class DeclarationForm(PageForm):
     position = StringField(
         _l("Position"), filters=[_stripped], validators=[DataRequired(_l("Enter the official's position"))]
     )
+    signed_on = Day(_l("Date of signature"), validators=[DataRequired(_l("Enter the day on which it was signed"))])
     is_declared = BooleanField(
         _l("The official named here has read this report and submits it on behalf of the government."),
         validators=[DataRequired(_l("Tick the declaration before you submit"))],

@@ -162,7 +162,7 @@ def _submit(taking: _Taking) -> None:
 def _freeze(taking: _Taking) -> None:
     sheet = taking.sheet or sheet_of(taking.report)
     frozen = freeze(taking.report, sheet, actor=taking.actor, now=taking.now, signatory=taking.extras.signatory)
-    taking.params.update(snapshot=frozen.number, sha256=frozen.sha256)
+    taking.params.update(snapshot=frozen.number, sha256=frozen.sha256, signatory=taking.extras.signatory)
 
 
 def _withdraw(taking: _Taking) -> None:

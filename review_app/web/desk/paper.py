@@ -1,6 +1,7 @@
 """Working away from the web: forms to take along, forms that come back, and the report as a PDF."""
 
 import json
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -24,7 +25,7 @@ from review_app.questionnaire.sheets import Sheet
 from review_app.readers.filled import Unreadable
 from review_app.web import access
 from review_app.web.desk import blueprint
-from review_app.web.presentation import current_language, moment, report_title, say, words
+from review_app.web.presentation import current_language, day, moment, report_title, say, words
 
 TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -75,7 +76,11 @@ def receipt_pdf(report: Report, number: int) -> Response:
     sheet = sheet_of_content(questionnaire_of(report), json.loads(snapshot.content))
     facts = [gettext("Received %(moment)s", moment=moment(snapshot.created_at))]
     if snapshot.signatory:
-        facts.append(gettext("Signed by %(name)s, %(position)s", **snapshot.signatory))
+        told = {"name": snapshot.signatory["name"], "position": snapshot.signatory["position"]}
+        signed_on = snapshot.signatory.get("date")
+        facts.append(", ".join([
+            gettext("Signed by %(name)s, %(position)s", **told), *([day(date.fromisoformat(signed_on))] if signed_on else []),
+        ]))  # fmt: skip
     facts.append(f"sha256: {snapshot.sha256}")
     reference = f"{report.party_code}-{report.id}-{snapshot.number}"
     cover = Cover(report_title(report), f"{words(report.party.names)}, {words(report.cycle.titles)}", reference, language)

@@ -1,6 +1,7 @@
 """My reports, the task list of one, reading it whole, its points and its team."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -20,6 +21,7 @@ from review_app.queries.fates import over_since_last
 from review_app.queries.journal import JournalRow, journal
 from review_app.queries.people import membership_with_id, team_of
 from review_app.queries.reports import extensions_of, latest_snapshot, my_reports, questionnaire_of
+from review_app.questionnaire.language import Section
 from review_app.web import access
 from review_app.web.desk import blueprint
 from review_app.web.presentation import current_language, say
@@ -117,7 +119,24 @@ def visible_points(report: Report) -> list[Point]:
 @access.report("report.read_answers")
 def read(report: Report) -> str:
     """All answers in order, to read or print."""
-    return render_template("pages/desk/read.html", report=report, sheet=sheet_of(report), over=over_since_last(report))
+    return _read_page(report, questionnaire_of(report).sections, over=over_since_last(report))
+
+
+@blueprint.get("/reports/<int:report_id>/sections/<code>/check")
+@access.report("report.read_answers")
+def check_answers(report: Report, code: str) -> str:
+    """The answers of one section in order, each with the way to change it."""
+    sections = questionnaire_of(report).sections
+    at = next((place for place, section in enumerate(sections) if section.code == code), None)
+    if at is None:
+        raise NotFound
+    return _read_page(report, sections[at:at + 1], is_check=True, following=next(iter(sections[at + 1:at + 2]), None))
+
+
+def _read_page(report: Report, sections: Sequence[Section], **more: Any) -> str:
+    actor = access.actor()
+    mine = {one.code for one in sections if not is_recallable(report) and can(actor, "report.write", report, section=one.code)}
+    return render_template("pages/desk/read.html", report=report, sheet=sheet_of(report), sections=sections, mine=mine, **more)
 
 
 @blueprint.get("/reports/<int:report_id>/points")

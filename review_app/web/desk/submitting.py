@@ -8,7 +8,7 @@ from review_app.forms.desk import DeclarationForm
 from review_app.forms.review import StepForm
 from review_app.models import Report
 from review_app.operations.steps import Extras, situation_of, take_step
-from review_app.queries.reports import last_number, latest_snapshot, snapshot_of
+from review_app.queries.reports import due_moment, last_number, latest_snapshot, snapshot_of
 from review_app.web import access
 from review_app.web.desk import blueprint
 from workflows.engine import Blocked
@@ -30,7 +30,9 @@ def submit(report: Report) -> str:
     """What submitting means, what stands in the way, and the declaration; who signed the last time stands in it already."""
     last = latest_snapshot(report)
     signatory = (last.signatory if last else None) or {}
-    form = SubmitForm(seen=report.row_version, name=signatory.get("name"), position=signatory.get("position"))
+    form = SubmitForm(
+        seen=report.row_version, name=signatory.get("name"), position=signatory.get("position"), signed_on=access.now().date()
+    )
     return _page(report, form, _blockers(report))
 
 
@@ -41,7 +43,8 @@ def hand_over(report: Report) -> Response | tuple[str, int]:
     form = SubmitForm()
     if not form.validate():
         return _page(report, form, _blockers(report)), 422
-    signatory = {"name": form.name.data or "", "position": form.position.data or ""}
+    signed_on = form.signed_on.data.isoformat() if form.signed_on.data else ""
+    signatory = {"name": form.name.data or "", "position": form.position.data or "", "date": signed_on}
     try:
         done = take_step(
             access.actor(), report.id, _action(report), seen=form.seen_version, now=access.now(), signatory=signatory
@@ -69,7 +72,9 @@ def _page(report: Report, form: SubmitForm, reasons: tuple[Message, ...]) -> str
 def receipt(report: Report, number: int) -> str:
     """Proof of one submission; its address stays."""
     snapshot = snapshot_of(report, number)
-    return render_template("pages/desk/receipt.html", report=report, snapshot=snapshot)
+    is_of_round = snapshot.round == report.round  # the due date of a round before is not kept
+    was_late = is_of_round and report.due_on is not None and snapshot.created_at >= due_moment(report.due_on, report.due_zone)
+    return render_template("pages/desk/receipt.html", report=report, snapshot=snapshot, was_late=was_late)
 
 
 @blueprint.post("/reports/<int:report_id>/withdraw")
