@@ -116,7 +116,7 @@ def desk(survey: None, app: Flask, new_client: Callable[[], Browser]) -> Desk:
 
 def missing(page: Page) -> list[str]:
     """Where something must be done before submission."""
-    return [link.get_text(strip=True) for link in page.select(".finding--error .finding__head a")]
+    return [" ".join(link.get_text().split()) for link in page.select(".finding--error .finding__head a")]
 
 
 def test_a_reason_is_all_that_was_missing(desk: Desk) -> None:

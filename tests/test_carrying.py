@@ -53,7 +53,7 @@ def report_id(app: Flask) -> int:
 
 def gaps(page: Page) -> list[str]:
     """Where CARRY-01 speaks."""
-    heads = [head.get_text(" ", strip=True) for head in page.select(".finding--error .finding__head")]
+    heads = [" ".join(head.get_text().split()) for head in page.select(".finding--error .finding__head")]
     return [head.split(": ", 1)[1].rsplit(" ", 1)[0] for head in heads if head.endswith("CARRY-01")]
 
 

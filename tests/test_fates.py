@@ -61,7 +61,7 @@ def test_each_entry_needs_a_fate_and_has_a_life_of_chapters(desk: Desk) -> None:
         the.carla.get(f"{the.home}/sections/houses").follow(name).press("Save: everything here still holds")
     page = the.carla.get(f"{the.home}/completeness")
     assert missing(page) == [f"Museums: {name}: Name" for name in HOUSES]
-    assert page.follow("Museums: Mill: Name").h1 == "What became of the last report’s entries"
+    assert page.follow("Museums: Mill : Name").h1 == "What became of the last report’s entries"
     page = steps.submit(the.carla, the.report_id, status=422)
     assert page.errors[-1] == "Entries of the last report of which nobody has said whether they go on: 4. Say it for each one."
 
