@@ -143,8 +143,13 @@ def relations(actor: Actor | None, subject: Any = None) -> frozenset[str]:
     return frozenset(found)
 
 
-def can(actor: Actor | None, action: str, subject: Any = None, *, section: str | None = None) -> Verdict:
-    """Whether the actor may do `action` to `subject` (a report, a person, or nothing). Raises KeyError for an unknown action."""
+def can(
+    actor: Actor | None, action: str, subject: Any = None, *, section: str | None = None, question: str | None = None
+) -> Verdict:
+    """Whether the actor may do `action` to `subject` (a report, a person, or nothing). Raises KeyError for an unknown action.
+
+    `question`: of that section, or its group; without it the whole section is meant.
+    """
     rules, mine = ACTIONS[action], relations(actor, subject)
     fitting = [rule for rule in rules if rule.relations & mine]
     if not fitting:
@@ -154,7 +159,7 @@ def can(actor: Actor | None, action: str, subject: Any = None, *, section: str |
         return Verdict(False, fitting[0].wrong_state)
     if section is not None and isinstance(actor, Person) and isinstance(subject, Report):
         scope = actor.scope_for(subject.party_code)
-        if scope is not None and section not in scope:
+        if scope is not None and section not in scope and f"{section}/{question}" not in scope:
             return Verdict(
                 False,
                 Message("This section was given to somebody else of your team. Your coordinator can change that."),
@@ -162,9 +167,11 @@ def can(actor: Actor | None, action: str, subject: Any = None, *, section: str |
     return Verdict(True)
 
 
-def require(actor: Actor | None, action: str, subject: Any = None, *, section: str | None = None) -> None:
+def require(
+    actor: Actor | None, action: str, subject: Any = None, *, section: str | None = None, question: str | None = None
+) -> None:
     """Raises Denied with the reason when `can` says no."""
-    verdict = can(actor, action, subject, section=section)
+    verdict = can(actor, action, subject, section=section, question=question)
     if verdict.refusal is not None:
         raise Denied(verdict.refusal)
 

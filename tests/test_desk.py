@@ -557,3 +557,24 @@ def test_a_long_history_is_shown_thirty_at_a_time(desk: Desk) -> None:
     page = desk.carla.get(f"{desk.home}/history/motto")
     assert len(page.select("ol.journal > li")) == 30
     assert len(page.follow("Still earlier texts").select("ol.journal > li")) == 2
+
+
+def test_a_single_question_can_be_given_to_a_contributor(desk: Desk, new_client: Callable[[], Browser]) -> None:
+    page = desk.carla.get(f"{desk.home}/team").fill({
+        "name": "Mario", "email": "mario@example.org", "sections": ["facts/motto", "houses"],
+    }).press("Send the invitation")  # fmt: skip
+    assert page.has("Facts › Motto")
+    with desk.app.app_context():
+        make_person("mario", "contributor", "CL", sections=["facts/motto", "houses/house"])
+    mario = sign_in(new_client(), "mario")
+    assert mario.get(desk.home).has("1 question is given to you")
+    page = mario.get(desk.facts)
+    assert page.has("Given to others of your team") and not page.select("[name=overview]")
+    page.fill({"motto": "Read on"}).press("Save and come back later")
+    assert desk.raw("motto") == "Read on"
+    token = str(mario.get(desk.facts).select("input[name=csrf_token]")[0]["value"])
+    mario.post(desk.facts, {"csrf_token": token, "overview": "Forged", "seen-overview": "0"}, status=403)
+    assert desk.raw("overview") is None
+    page = mario.get(f"{desk.home}/sections/houses").press("Add: Library")
+    page.fill({"house_name": "North"}).press("Save and continue")
+    assert not mario.get(f"{desk.home}/sections/closing").select("textarea")

@@ -195,7 +195,10 @@ def test_a_contributor_of_some_sections_writes_no_other(world: dict[str, Actor |
     caspar, draft = world["caspar"], _reports("CL")[State.DRAFT]
     assert isinstance(caspar, Person)
     with database.session.no_autoflush:
-        caspar.memberships[0].sections = ["budget"]
+        caspar.memberships[0].sections = ["budget", "reach_section/reach"]
+        assert can(caspar, "report.write", draft, section="reach_section", question="reach")
+        assert not can(caspar, "report.write", draft, section="reach_section", question="areas_named")
+        assert not can(caspar, "report.write", draft, section="reach_section")
         assert can(caspar, "report.write", draft, section="budget")
         verdict = can(caspar, "report.write", draft, section="indicators_section")
         assert not verdict and "given to somebody else" in str(verdict.refusal)

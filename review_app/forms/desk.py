@@ -81,7 +81,8 @@ class InviteForm(PageForm):
         default="contributor",
     )
     sections = SelectMultipleField(
-        _l("Sections a contributor writes"), choices=[], description=_l("Tick none to give the whole report.")
+        _l("What a contributor writes"), choices=[],
+        description=_l("Sections or single questions. Tick none to give the whole report."),
     )
 
 

@@ -71,7 +71,7 @@ class Person(db.Model, UserMixin):
         return "coordinator" if "coordinator" in roles else "contributor" if "contributor" in roles else None
 
     def scope_for(self, party_code: str) -> frozenset[str] | None:
-        """Section codes a contributor may write in; None = all of them; empty = nothing."""
+        """What a contributor may write: codes of sections, or `section/question`; None = everything; empty = nothing."""
         mine = [m for m in self.memberships if m.party_code == party_code]
         if not mine:
             return frozenset()

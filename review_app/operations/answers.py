@@ -67,8 +67,9 @@ def save_answers(
 
     Raises NotFound (report, item, question), Denied (not yours, locked).
     """
-    report = _open_for_writing(actor, report_id, section=section, now=now)
+    report = held_report(report_id)
     group = _item_of(report, item_id).group if item_id else None
+    _require_open(actor, report, section=section, questions=[group] if group else [line.question for line in typed], now=now)
     asked = _asked(questionnaire_of(report), typed, section=section, group=group)
     sheet = sheet_of_page(report, item_id=item_id)
     writing = _Writing(actor, report, item_id, now)
@@ -208,7 +209,7 @@ def add_item(actor: Actor, report_id: int, group: str, *, now: datetime) -> Item
     """Start a new entry of a repeated group. Raises NotFound, Denied."""
     report = _report(actor, report_id)
     section = _section_of_group(report, group)
-    report = _open_for_writing(actor, report_id, section=section, now=now)
+    report = _open_for_writing(actor, report_id, section=section, question=group, now=now)
     last = (
         db.session.scalar(select(func.max(Item.position)).where(Item.report_id == report.id, Item.group == group)) or 0
     )
@@ -225,7 +226,7 @@ def end_item(actor: Actor, report_id: int, item_id: UUID, *, is_ended: bool, now
     """
     report = _report(actor, report_id)
     item = _item_of(report, item_id)
-    _open_for_writing(actor, report_id, section=_section_of_group(report, item.group), now=now)
+    _open_for_writing(actor, report_id, section=_section_of_group(report, item.group), question=item.group, now=now)
     settle(item, ("ended" if is_ended else "open") if item.fate else None, now=now)
     item.ended_at = now if is_ended else None
     for merged in db.session.scalars(select(Item).where(Item.merged_into_id == item.id)) if is_ended else ():
@@ -240,12 +241,18 @@ def settle(item: Item, fate: str | None, *, now: datetime, into: UUID | None = N
     item.row_version += 1
 
 
-def _open_for_writing(actor: Actor, report_id: int, *, section: str, now: datetime) -> Report:
+def _open_for_writing(actor: Actor, report_id: int, *, section: str, question: str, now: datetime) -> Report:
     """The report, held alone: no step and no other save can pass between this check and the save."""
     report = held_report(report_id)
-    require(actor, "report.write", report, section=section)
-    refuse_while_recallable(report, now=now)
+    _require_open(actor, report, section=section, questions=[question], now=now)
     return report
+
+
+def _require_open(actor: Actor, report: Report, *, section: str, questions: Sequence[str], now: datetime) -> None:
+    """Whoever was given only some questions of a section writes those."""
+    for question in dict.fromkeys(questions) or [None]:
+        require(actor, "report.write", report, section=section, question=question)
+    refuse_while_recallable(report, now=now)
 
 
 def refuse_while_recallable(report: Report, *, now: datetime) -> None:

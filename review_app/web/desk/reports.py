@@ -1,5 +1,6 @@
 """My reports, the task list of one, reading it whole, its points and its team."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -65,8 +66,18 @@ def report(report: Report) -> str:
         extensions=extensions_of(report),
         is_recallable=is_recallable(report),
         others=who_else(report),
+        mine=_mine(report),
         offered=len(offers(report)) if can(access.actor(), "report.ask", report) else 0,
     )
+
+
+def _mine(report: Report) -> Counter[str] | None:
+    """Section -> how many of its questions were given to the reader, 0 for the whole of it; None when they write everywhere."""
+    scope = access.actor().scope_for(report.party_code)
+    if scope is None:
+        return None
+    given = Counter(place.split("/")[0] for place in scope if "/" in place)
+    return Counter({**given, **{place: 0 for place in scope if "/" not in place}})
 
 
 @blueprint.get("/reports/<int:report_id>/here")
@@ -224,9 +235,19 @@ def end_role(report: Report, membership_id: int) -> Response | tuple[str, int]:
 
 def _invite_form(report: Report) -> InviteForm:
     form = InviteForm(language=current_language())
-    sections = questionnaire_of(report).sections
-    form.sections.choices = [(section.code, section.title.within(current_language())) for section in sections]
+    form.sections.choices = list(_places(report).items())
     return form
+
+
+def _places(report: Report) -> dict[str, str]:
+    """What can be given to a contributor: each section, and after it each of its questions, as the permission table has it."""
+    language, found = current_language(), {}
+    for section in questionnaire_of(report).sections:
+        title = section.title.within(language)
+        found[section.code] = title
+        for question in section.questions if len(section.questions) > 1 else ():
+            found[f"{section.code}/{question.code}"] = f"{title} › {question.label.within(language)}"
+    return found
 
 
 def _team_page(report: Report, form: InviteForm, *, reasons: Sequence[Message] = ()) -> str:
@@ -236,6 +257,6 @@ def _team_page(report: Report, form: InviteForm, *, reasons: Sequence[Message] =
         people=team_of(report.party_code),
         form=form,
         reasons=reasons,
-        sections={section.code: section.title for section in questionnaire_of(report).sections},
+        sections=_places(report),
         may_invite=can(access.actor(), "report.invite", report),
     )

@@ -217,7 +217,12 @@ def _context(
 ) -> dict[str, object]:
     sections = sheet.questionnaire.sections
     at = sections.index(home)
-    verdict = can(access.actor(), "report.write", report, section=home.code)
+    actor, entries = access.actor(), [entry.group] if entry else []
+    given = {
+        code for code in entries or [question.code for question in home.questions]
+        if can(actor, "report.write", report, section=home.code, question=code)
+    }  # fmt: skip
+    verdict = can(actor, "report.write", report, section=home.code)
     points = [point for point in visible_points(report) if point.section == home.code]
     here = entry.id if entry else None
     offered = [offer for offer in offers(report, section=home.code) if offer.link.item_id == here]
@@ -230,7 +235,10 @@ def _context(
         "count": len(sections),
         "following": sections[at + 1] if at + 1 < len(sections) else None,
         "refusal": verdict.refusal,
-        "may_write": verdict.allowed and not is_recallable(report),
+        "may_write": bool(given) and not is_recallable(report),
+        "given": given,
+        "own": [question for question in questions if entry or question.code in given],
+        "rest": [question for question in questions if not entry and question.code not in given],
         "is_recallable": is_recallable(report),
         "offers": offered,
         "offer_titles": titles_of(sheet, offered),
