@@ -43,7 +43,7 @@ lint: $(READY)  ## Check style, types and the import rules of docs/architecture.
 	$(BIN)/lint-imports
 	@! grep -lE 'https?://' requirements/*.lock || { echo "A lock names an address; run make lock."; exit 1; }
 
-bench: $(READY)  ## Measure what pages, reading and checks cost, at 1,000 and 10,000 measures (some minutes; wants a quiet machine)
+bench: $(READY)  ## Measure what pages, reading, checks and hostile files cost, at 1,000 and 10,000 measures (some minutes; wants a quiet machine)
 	$(BIN)/python -m benchmarks
 
 browser:  ## Install the browser the tests use, when missing (Debian, as root)

@@ -12,7 +12,7 @@ from itertools import count, cycle
 
 import psycopg
 
-from benchmarks import copies, minimal, texts, world
+from benchmarks import copies, hostile, minimal, texts, world
 from benchmarks.browsing import Browser
 from benchmarks.measuring import Request, measure
 from benchmarks.stack import Database, Web, load, servers, serving
@@ -23,7 +23,7 @@ from review_app.questionnaire.library import library
 from review_app.wiring import create_app
 
 SIZES = (1_000, 10_000)
-TEXTS = 3_000
+TEXTS = 50_000
 ANSWER_ROWS = world.PLAIN + world.MEASURES * len(world.MEASURE)
 US_AN_ANSWER = 20
 
@@ -63,7 +63,7 @@ def main() -> None:
     arguments.add_argument("--texts", type=int, default=TEXTS, help="how many old texts are read to see whether memory grows")
     given = arguments.parse_args()
     library.configure([OWN_QUESTIONNAIRES])
-    missed = texts.run(count=given.texts)
+    missed = [*texts.run(count=given.texts), *hostile.run()]
     with servers() as (postgres, env):
         settings = Settings.from_environment(env)
         made = _world(settings)

@@ -15,6 +15,7 @@ from review_app.readers.reports import sources_of
 
 MOST_MEMORY = 1536 * 1024 * 1024
 MOST_SECONDS = 40
+MOST_XML = 24 * 1024 * 1024  # of one part; all of it is held as a tree
 
 
 def main() -> None:
@@ -60,9 +61,11 @@ def _page(content: bytes) -> list[Block]:
 def _word(content: bytes) -> list[Block]:
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         try:
-            members(package, most=MOST_MEMBERS, most_bytes=MOST_UNPACKED)
+            parts = members(package, most=MOST_MEMBERS, most_bytes=MOST_UNPACKED)
         except TooMuch:
             raise FileProblem("bomb") from None
+        if any(part.file_size > MOST_XML for part in parts if part.filename.endswith((".xml", ".rels"))):
+            raise FileProblem("bomb")
         if "word/document.xml" not in package.namelist():
             raise FileProblem("unknown")
     from review_app.readers.word_files import blocks_of_word
@@ -74,11 +77,14 @@ def _pdf(content: bytes) -> list[Block]:
     from pdfplumber.utils.exceptions import PdfminerException
 
     from review_app.readers.pdf_files import TooLong, blocks_of_pdf
+    from review_app.readers.pdf_files import TooMuch as DrawsTooMuch
 
     try:
         return blocks_of_pdf(content, most_pages=MOST_PAGES)
     except TooLong:
         raise FileProblem("too_long") from None
+    except DrawsTooMuch:
+        raise FileProblem("bomb") from None
     except PdfminerException as error:
         is_locked = "Password" in repr(error.args) or "Encryption" in repr(error.args)
         raise FileProblem("locked" if is_locked else "broken") from None

@@ -2,13 +2,17 @@
 
 import io
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any
 
 import pdfplumber
+from pdfminer.ascii85 import ascii85decode
+from pdfminer.pdftypes import LITERALS_ASCII85_DECODE, LITERALS_FLATE_DECODE, resolve1
 
 from review_app.readers.blocks import Block, table_blocks
 from review_app.readers.captions import CAPTIONS
@@ -22,8 +26,16 @@ _MARGIN = 0.09
 """Heads and feet stand in this part of a page's height."""
 
 
+_MOST_DRAWN = 4 * 1024 * 1024
+"""Bytes of drawing on one page; a page of a report has some thousands."""
+
+
 class TooLong(Exception):
     """More pages than are read."""
+
+
+class TooMuch(Exception):
+    """A page that draws more than any page of a report."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +63,14 @@ class _Line:
 
 
 def blocks_of_pdf(content: bytes, *, most_pages: int) -> list[Block]:
-    """The blocks of a PDF file; none when it holds pictures of pages only. Raises TooLong, and what the library raises."""
+    """The blocks of a PDF file; none when it holds pictures of pages only. Raises TooLong, TooMuch, and what the library raises."""
     with pdfplumber.open(io.BytesIO(content)) as document:
         if len(document.pages) > most_pages:
             raise TooLong
         lines: list[_Line] = []
         for number, page in enumerate(document.pages):
+            if _drawn(page) > _MOST_DRAWN:
+                raise TooMuch
             lines += _lines(page, number)
             page.close()
     around = _around(lines)
@@ -67,6 +81,21 @@ def blocks_of_pdf(content: bytes, *, most_pages: int) -> list[Block]:
         *_paragraphs([line for line in lines if id(line) not in around], {size: min(at, 6) for at, size in enumerate(larger, 1)}),
         *(Block(line.words, is_furniture=True) for line in lines if id(line) in around),
     ]
+
+
+def _drawn(page: Any) -> int:
+    """Bytes of a page's drawing, counted a little further than it may have: the library would unpack all of it."""
+    drawn = 0
+    for stream in map(resolve1, page.page_obj.contents):
+        content = stream.get_rawdata() or b""
+        with suppress(zlib.error):  # what is damaged is the library's to mend
+            for name, _ in stream.get_filters():
+                if name in LITERALS_ASCII85_DECODE:
+                    content = ascii85decode(content)
+                elif name in LITERALS_FLATE_DECODE:
+                    content = zlib.decompressobj().decompress(content, _MOST_DRAWN + 1)
+        drawn += len(content)
+    return drawn
 
 
 def _lines(page: Any, number: int) -> list[_Line]:

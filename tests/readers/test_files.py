@@ -307,6 +307,24 @@ def entities() -> bytes:
     return stream.getvalue()
 
 
+def _with_text(text: str) -> bytes:
+    """A DOCX whose one paragraph says this."""
+    original, stream = io.BytesIO(word("x")), io.BytesIO()
+    with zipfile.ZipFile(original) as before, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
+        for name in before.namelist():
+            package.writestr(name, text if name == "word/document.xml" else before.read(name))
+    return stream.getvalue()
+
+
+def drawn() -> bytes:
+    """A page that draws 5 MB."""
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pageCompression=1)
+    canvas._code.append("0 0 m 9 9 l S\n" * 400_000)
+    canvas.save()
+    return stream.getvalue()
+
+
 def scanned() -> bytes:
     stream = io.BytesIO()
     canvas = Canvas(stream)
@@ -320,7 +338,8 @@ def locked() -> bytes:
 
 
 @pytest.mark.parametrize(("name", "content", "key"), [
-    ("bomb.docx", bomb, "bomb"), ("entities.docx", entities, "broken"), ("cut.docx", lambda: word("x")[:2000], "broken"),
+    ("bomb.docx", bomb, "bomb"), ("long.docx", lambda: _with_text("a " * 14_000_000), "bomb"), ("drawn.pdf", drawn, "bomb"),
+    ("entities.docx", entities, "broken"), ("cut.docx", lambda: word("x")[:2000], "broken"),
     ("sheet.docx", lambda: b"PK\x03\x04" + b"0" * 50, "broken"), ("old.doc", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 600, "old_word"),
     ("locked.docx", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 600, "old_word"), ("scan.pdf", scanned, "scanned"),
     ("locked.pdf", locked, "locked"), ("cut.pdf", lambda: pdf(PAGE)[:900], "broken"), ("a.pdf", lambda: word("x"), "mismatch"),
