@@ -338,7 +338,7 @@ def _wait_for_worker(app: "Flask", process: subprocess.Popen[bytes], log: Any) -
         assert process.poll() is None, f"the worker ended:\n{said()}"
         return bool(app.extensions["celery"].control.ping(timeout=0.5))
 
-    wait_until(is_up, "the worker is up", seconds=40, left=said)
+    wait_until(is_up, "the worker is up", seconds=120, left=said)
 
 
 @pytest.fixture
