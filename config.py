@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
+OWN_FILES = ROOT / ".local" / "files"
 OWN_QUESTIONNAIRES = ROOT / "templates" / "reports"
 
 ROLE_OWNER = "relata_owner"
@@ -53,6 +54,13 @@ class Settings:
     recall_seconds: int = 600
     session_hours: int = 12
     public_reads_per_minute: int = 1200
+    files_folder: Path = OWN_FILES
+    s3_bucket: str = ""
+    s3_endpoint: str = ""
+    s3_region: str = "us-east-1"
+    s3_access_key: str = ""
+    s3_secret_key: str = field(default="", repr=False)
+    clamd_url: str = ""
     trusted_hosts: tuple[str, ...] = ()
     is_demo: bool = False
 
@@ -84,6 +92,9 @@ class Settings:
             recall_seconds=reader.number("RECALL_SECONDS", 600),
             session_hours=reader.number("SESSION_HOURS", 12),
             public_reads_per_minute=reader.number("PUBLIC_READS_PER_MINUTE", 1200),
+            files_folder=Path(reader.text("FILES_FOLDER") or OWN_FILES).expanduser(),
+            **reader.bucket(),
+            clamd_url=reader.scanner("CLAMD_URL"),
             trusted_hosts=reader.words("TRUSTED_HOSTS"),
             is_demo=reader.yes_no("DEMO"),
         )
@@ -151,6 +162,23 @@ class _Reader:
         folders = tuple(Path(part).expanduser() for part in self.text(name).split(os.pathsep) if part)
         self._faults += [f"{name} names {folder}, which is not a folder." for folder in folders if not folder.is_dir()]
         return folders
+
+    def bucket(self) -> dict[str, str]:
+        """The S3-compatible storage, when a bucket is named."""
+        if not self.text("S3_BUCKET"):
+            return {}
+        return {
+            "s3_bucket": self.text("S3_BUCKET"), "s3_endpoint": self.text("S3_ENDPOINT"),
+            "s3_region": self.text("S3_REGION") or "us-east-1",
+            "s3_access_key": self.needed("S3_ACCESS_KEY", "who may read and write the bucket"),
+            "s3_secret_key": self.needed("S3_SECRET_KEY", "the secret that belongs to S3_ACCESS_KEY"),
+        }  # fmt: skip
+
+    def scanner(self, name: str) -> str:
+        value = self.text(name)
+        if value and not re.match(r"tcp://[^/:]+|unix:///.", value):
+            self._faults.append(f"{name} is {value!r}; it must begin with tcp:// and a host, or unix:// and a path.")
+        return value
 
     def finish(self) -> None:
         if self._faults:

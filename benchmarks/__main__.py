@@ -12,7 +12,7 @@ from itertools import count, cycle
 
 import psycopg
 
-from benchmarks import copies, hostile, minimal, texts, world
+from benchmarks import attached, copies, hostile, minimal, texts, world
 from benchmarks.browsing import Browser
 from benchmarks.measuring import Request, measure
 from benchmarks.stack import Database, Web, load, servers, serving
@@ -63,7 +63,7 @@ def main() -> None:
     arguments.add_argument("--texts", type=int, default=TEXTS, help="how many old texts are read to see whether memory grows")
     given = arguments.parse_args()
     library.configure([OWN_QUESTIONNAIRES])
-    missed = [*texts.run(count=given.texts), *hostile.run()]
+    missed = [*texts.run(count=given.texts), *hostile.run(), *attached.run()]
     with servers() as (postgres, env):
         settings = Settings.from_environment(env)
         made = _world(settings)

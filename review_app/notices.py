@@ -79,6 +79,7 @@ NOTICES: dict[str, Told] = {
     "report.carried": NOBODY,
     # Each report's journal says it; the two it concerns hear of it once, by person.lead_handed_over.
     "report.lead_changed": NOBODY,
+    "file.refused": Told(("person",), BOTH),
     "report.extended": Told(("team",), BOTH),
     "report.due_in_30_days": Told(("team",), BOTH),
     "report.overdue": Told(("team",), BOTH),
@@ -120,6 +121,7 @@ HEADLINES: dict[str, Message] = {
     "import.began": Message("Old reports are being brought in"),
     "import.finished": Message("Your import is through: see what needs you"),
     "report.lead_changed": Message("%(report)s: the lead was handed over"),
+    "file.refused": Message("%(report)s: a file was refused, a virus was found in it"),
     "report.carried": Message("%(report)s: it begins with the answers of the last report"),
     "report.extended": Message("%(report)s: there is a new due date"),
     "report.due_in_30_days": Message("%(report)s: the report is due within 30 days"),

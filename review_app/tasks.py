@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import celery
 from celery import shared_task
@@ -20,8 +21,12 @@ from sqlalchemy.exc import OperationalError as DatabaseAway
 from review_app import mailing
 from review_app.extensions import db
 from review_app.models import Entry
-from review_app.operations import accounts, dispatching, findings, importing, reminders, rules, sent
+from review_app.operations import accounts, attachments, dispatching, findings, importing, reminders, rules, sent
+from review_app.operations.attachments import SCAN_LEASE
 from review_app.queries import checking, imports, invariants
+from review_app.queries.attachments import unchecked
+from review_app.scanner import ScannerAway, verdict_on
+from review_app.storage import storage
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +79,7 @@ SCHEDULE: dict[str, Any] = {
     "sweep": {"task": "review_app.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "remind": {"task": "review_app.tasks.remind", "schedule": 60.0, "options": {"expires": 60}},
     "forget": {"task": "review_app.tasks.forget", "schedule": crontab(minute=37), "options": {"expires": 3000}},
+    "tidy": {"task": "review_app.tasks.tidy", "schedule": crontab(hour=2, minute=47), "options": {"expires": 3000}},
     "look": {"task": "review_app.tasks.look", "schedule": crontab(hour=3, minute=17), "options": {"expires": 3000}},
 }
 
@@ -161,6 +167,8 @@ def sweep() -> None:
         _ring(check, report_id)
     for recheck_id in checking.open_rechecks():
         _ring(recheck, recheck_id)
+    for file_id in unchecked(now):
+        _ring(scan, str(file_id))
     # What writes comes last: should it fail, all that waits has been rung for.
     accounts.answer_resets(now)
     rules.notice_new_versions(now=now)
@@ -190,6 +198,23 @@ def recheck(recheck_id: int) -> None:
             return
 
 
+@shared_task(name="review_app.tasks.scan", soft_time_limit=SCAN_LEASE.seconds)
+def scan(file_id: str) -> None:
+    """Ask the virus scanner about one file. While it is away the file waits; each lease that runs out is another try."""
+    key, url = UUID(file_id), current_app.config["CLAMD_URL"]
+    if not url or not attachments.claim(key, now=datetime.now(UTC)):
+        return
+    try:
+        with storage().open(key.hex) as stream:
+            verdict = verdict_on(stream, url)
+    except (ScannerAway, OSError) as error:
+        log.warning("File %s was not scanned: %s", key, error)
+        return
+    attachments.hear(key, verdict, now=datetime.now(UTC))
+    if verdict:
+        storage().delete(key.hex)
+
+
 @shared_task(name="review_app.tasks.remind")
 def remind() -> None:
     """State what is due within 30 days, and what is late."""
@@ -200,6 +225,14 @@ def remind() -> None:
 def forget() -> None:
     """Delete what browsers sent and nobody came back for."""
     sent.forget_old(datetime.now(UTC))
+
+
+@shared_task(name="review_app.tasks.tidy")
+def tidy() -> None:
+    """Give up files that nothing has named for long, and delete the bytes nobody can ask for."""
+    now = datetime.now(UTC)
+    attachments.forget_unused(now)
+    log.info("Files deleted: %s.", attachments.empty_storage(now))
 
 
 @shared_task(name="review_app.tasks.look")
@@ -214,7 +247,7 @@ def _ring_for(notice_ids: Sequence[int]) -> None:
         _ring(send_notice, notice_id)
 
 
-def _ring(task: Any, *args: int) -> None:
+def _ring(task: Any, *args: int | str) -> None:
     """Queue a task. A dead broker is no error: the sweeper rings again."""
     with suppress(OperationalError):
         # Rings do not pile up behind a worker that is away: they lapse, and the rows stay.

@@ -18,6 +18,7 @@ from review_app.presence import Presence
 from review_app.questionnaire.language import LANGUAGES
 from review_app.questionnaire.library import library
 from review_app.sessions import People, PostgresSessions
+from review_app.storage import storage_of
 from review_app.web import (
     access,
     auth,
@@ -91,6 +92,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY=settings.secret_key,
         RECALL_SECONDS=settings.recall_seconds,
         PUBLIC_READS_PER_MINUTE=settings.public_reads_per_minute,
+        CLAMD_URL=settings.clamd_url,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS={
             **POOL,
@@ -104,6 +106,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
         MAX_CONTENT_LENGTH=12 * 1024 * 1024,
+        MAX_UPLOAD_LENGTH=52 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         MAX_FORM_PARTS=4000,
         # A token is as old as the session: a form that was open all day must still be taken.
@@ -139,6 +142,7 @@ def _connect(app: Flask, settings: Settings) -> None:
     security.principal.identity_loaders.clear()
     user_authenticated.connect(_remember_whose_session, app)
     app.extensions["public_engine"] = _autocommit(settings.database_public_url)
+    app.extensions["storage"] = storage_of(settings)
     app.extensions["session_engine"] = _autocommit(settings.database_url)
     app.extensions["presence"] = Presence(settings.redis_url)
     app.session_interface = PostgresSessions(app, app.extensions["session_engine"])
@@ -163,7 +167,7 @@ def _front_door() -> Any:
 
 def _headers(response: Response) -> Response:
     headers = response.headers
-    headers["Content-Security-Policy"] = POLICY
+    headers.setdefault("Content-Security-Policy", POLICY)  # a file that somebody sent has a stricter one
     headers["X-Content-Type-Options"] = "nosniff"
     headers.setdefault("Referrer-Policy", "same-origin")
     headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -155,6 +155,20 @@ ANSWERS = {
         save(":draft", "null", "budget_allotted") + "update save set id = -1 where id = (select max(id) from save)"
     ),
 }
+ATTACHMENTS = {
+    "an answer names a file that its report does not have, or another sum of it": breach(
+        "update attachment set sha256 = repeat('0', 64) where report_id = :draft"
+    ),
+    "a file was given up although an answer or a snapshot names it": breach(
+        "update attachment set status = 'gone' where report_id = :taken"
+    ),
+    "the public is offered a file that was not found clean": breach(
+        "update attachment set status = 'checking', try_at = now() where report_id = :published"
+    ),
+    "a file was refused without the journal saying so": breach(
+        "update attachment set status = 'refused', verdict = 'x' where report_id = :draft"
+    ),
+}
 NOTICES = {
     "an entry of the journal has no line that says whether it was reacted to": breach(
         "delete from dispatch where entry_id = (select min(entry_id) from dispatch)"
@@ -399,4 +413,6 @@ CONTRIBUTIONS = {
         """update published.publication set contributors = '[{"name": "x", "organisation": "y"}]' where id = :publication"""
     ),
 }
-BREACHES = {**ACCOUNTS, **ANSWERS, **CONTRIBUTIONS, **FINDINGS, **IMPORTS, **NOTICES, **PUBLISHED, **REPORTS, **REVIEWS}
+BREACHES = {
+    **ACCOUNTS, **ANSWERS, **ATTACHMENTS, **CONTRIBUTIONS, **FINDINGS, **IMPORTS, **NOTICES, **PUBLISHED, **REPORTS, **REVIEWS,
+}

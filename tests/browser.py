@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -56,6 +57,8 @@ class Browser:
             target = urljoin(self.base_url + response.request.path, response.headers["Location"])
             assert target.startswith(self.base_url), f"{response.request.path} leads away from the site, to {target}"
             response = self._client.get(self._path(target), base_url=self.base_url)
+        response.get_data()  # all of it, so that a file can be closed
+        response.close()
         self.page = Page(self, response)
         assert status in (None, response.status_code), (
             f"{response.request.method} {self.page.url} answered {response.status_code}, not {status}:\n"
@@ -78,6 +81,7 @@ class Page:
         self.is_html = response.mimetype == "text/html"
         self.soup = BeautifulSoup(response.get_data(as_text=True) if self.is_html else "", "html.parser")
         self._typed: dict[str, list[str]] = {}
+        self._attached: dict[str, list[tuple[str, bytes]]] = {}
 
     @property
     def title(self) -> str:
@@ -153,6 +157,14 @@ class Page:
             self._typed[name] = _typed(self, controls, value)
         return self
 
+    def attach(self, field: str, *files: tuple[str, bytes]) -> "Page":
+        """Choose files (name, content) in a file field named by its `name` or label."""
+        name, controls = self._controls(field)
+        form = _form_of(controls[0])
+        assert controls[0].get("type") == "file" and form.get("enctype") == "multipart/form-data", f"{name} takes no files"
+        self._attached[name] = list(files)
+        return self
+
     def press(self, button: str, *, status: int = 200) -> "Page":
         """Press the button with these words: its form is sent as it was filled, hidden fields included."""
         fitting = [found for found in self.buttons_found if _button_words(found) == button]
@@ -169,9 +181,11 @@ class Page:
         target = str(pressed.get("formaction") or form.get("action") or self.url)
         action = urljoin(self.browser.base_url + self.url, target)
         client, path = self.browser._client, self.browser._path(action)
-        grouped: dict[str, list[str]] = {}
+        grouped: dict[str, list[Any]] = {}
         for key, value in data:
             grouped.setdefault(key, []).append(value)
+        for key, files in self._attached.items():
+            grouped[key] = [(BytesIO(content), filename) for filename, content in files]
         if str(form.get("method", "get")).lower() == "get":
             response = client.get(path.split("?")[0], query_string=grouped, base_url=self.browser.base_url)
         else:

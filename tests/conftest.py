@@ -97,7 +97,8 @@ def ground() -> Iterator[Ground]:
         valkey.start()
         controller.start()
         mail.port = controller.port
-        yield Ground(postgres, valkey, mail, web_socket, _settings(postgres, valkey, mail, web_socket))
+        settings = dataclasses.replace(_settings(postgres, valkey, mail, web_socket), files_folder=folder / "files")
+        yield Ground(postgres, valkey, mail, web_socket, settings)
     finally:
         web_socket.close()
         if controller.loop.is_running():
@@ -137,6 +138,7 @@ def environment_of(settings: Settings, **more: str) -> dict[str, str]:
         "PUBLIC_BASE_URL": settings.public_base_url,
         "SMTP_HOST": settings.smtp_host, "SMTP_PORT": str(settings.smtp_port),
         "MAIL_FROM": settings.mail_from, "RECALL_SECONDS": str(settings.recall_seconds),
+        "FILES_FOLDER": str(settings.files_folder), "CLAMD_URL": settings.clamd_url,
         "QUESTIONNAIRE_PATHS": os.pathsep.join(str(path) for path in own),
         **more,
     }
@@ -247,7 +249,8 @@ def administrator_url(settings: Settings) -> URL:
 
 
 def empty_tables(settings: Settings) -> None:
-    """Empty every table that has rows. As the cluster's administrator: no role of ours may empty the journal."""
+    """Empty every table that has rows, and the files. As the cluster's administrator: no role of ours may empty the journal."""
+    shutil.rmtree(settings.files_folder, ignore_errors=True)
     with psycopg.connect(plain(administrator_url(settings)), autocommit=True) as admin:
         admin.execute("set lock_timeout = '15s'")
         admin.execute("""

@@ -64,7 +64,8 @@ def state(fact: str, world: World, *, actor: int | None = None, now: datetime = 
         return record(fact, actor=who, now=now, person=person, params=params).id
     link = _link(who, world.report, message=params.get("letter", "")) if fact.startswith("contribution.") else None
     report = db.session.get_one(Report, world.report)
-    return record(fact, actor=who, now=now, report=report, link=link, params=params).id
+    about = db.session.get_one(Person, world.newcomer) if fact == "file.refused" else None
+    return record(fact, actor=who, now=now, report=report, person=about, link=link, params=params).id
 
 
 def _link(who: Person, report_id: int, *, message: str) -> ContributionLink:

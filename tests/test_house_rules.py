@@ -89,7 +89,7 @@ def test_only_the_steps_write_the_state_of_a_report_or_a_cycle() -> None:
 
 def stated_facts() -> set[str]:
     """Every fact that an operation or a table of steps names."""
-    pattern = re.compile(r'"((?:person|cycle|report|finding|answer|contribution)\.[a-z_0-9]+)"')
+    pattern = re.compile(r'"((?:person|cycle|report|finding|answer|file|contribution)\.[a-z_0-9]+)"')
     places = [*(ROOT / "review_app" / "operations").glob("*.py"), *(ROOT / "workflows").glob("*.py")]
     found = {fact for path in places for fact in pattern.findall(path.read_text(encoding="utf-8"))}
     return found - set(ACTIONS)

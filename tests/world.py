@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 from openpyxl import Workbook
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from review_app import tokens
 from review_app.checks.engine import check
 from review_app.extensions import db
 from review_app.models import (
+    Attachment,
     ContributionLink,
     Cycle,
     FilledForm,
@@ -29,6 +31,7 @@ from review_app.models import (
 from review_app.models import published as tables
 from review_app.operations import (
     accounts,
+    attachments,
     contributions,
     cycles,
     filled_forms,
@@ -43,6 +46,7 @@ from review_app.operations.answers import Typed, add_item, end_item, save_answer
 from review_app.operations.steps import take_step
 from review_app.permissions import ACTIONS, SYSTEM, Actor, can
 from review_app.queries.answers import sheet_of
+from review_app.readers.attachments import Found
 from review_app.transaction import atomic
 from tests.people import add_parties, make_person
 
@@ -111,6 +115,7 @@ class Place:
     receipts: int
     point_id: int | None
     membership_id: int  # somebody of the party's team who can leave it
+    file_id: UUID
 
     @property
     def name(self) -> str:
@@ -127,6 +132,7 @@ class World:
     pages: list[tuple[str, str]] = field(default_factory=list)  # slug and entry slug of each publication with entries
     publication: str = ""
     role: int = 0  # rolf's membership
+    published_file: UUID | None = None
     kept: int = 0  # a form of carla's, kept while she was signed out
     imports: dict[str, int] = field(default_factory=dict)  # ids of a batch and of a text in it, and the text's row version
     rechecks: dict[str, int] = field(default_factory=dict)  # what can be done to it -> a recheck
@@ -249,8 +255,9 @@ def _make_public_entries(world: World) -> None:
             .where(publication.report_id == report.id)
         ).one()
         world.pages.append((slugs[0], slugs[1]))
-    published = [place.report_id for place in world.places.values() if place.stage == "published"]
-    query = select(tables.publication.c.slug).where(tables.publication.c.report_id == published[0])
+    published = [place for place in world.places.values() if place.stage == "published"]
+    world.published_file = published[0].file_id
+    query = select(tables.publication.c.slug).where(tables.publication.c.report_id == published[0].report_id)
     world.publication = db.session.execute(query).scalar_one()
 
 
@@ -296,6 +303,7 @@ def _make_place(party: str, stage: str, report_id: int) -> Place:
     spam = next(found for found in check(sheet_of(report)) if found.offer == "remove")
     link = db.session.scalars(select(ContributionLink).where(ContributionLink.report_id == report_id)).one()
     of_report = {model: select(model.id).where(model.report_id == report_id) for model in (FilledForm, Save, Point, Snapshot)}
+    files = select(Attachment.id).where(Attachment.report_id == report_id)
     return Place(
         party=party, stage=stage, report_id=report_id, row_version=report.row_version, state=report.state, item_id=item_id,
         ended_id=ended_id, save_id=db.session.scalars(of_report[Save].where(Save.outcome == "refused")).one(),
@@ -303,6 +311,7 @@ def _make_place(party: str, stage: str, report_id: int) -> Place:
         proposal_id=db.session.scalars(select(Proposal.id).where(Proposal.link_id == link.id)).one(), fingerprint=spam.fingerprint,
         receipts=len(db.session.scalars(of_report[Snapshot]).all()),
         point_id=db.session.scalars(of_report[Point]).first(), membership_id=_membership(LEAVER[party], party),
+        file_id=db.session.scalars(files).one(),
     )  # fmt: skip
 
 
@@ -317,6 +326,9 @@ def write_whole(writer: Person, report_id: int, party: str, stage: str) -> tuple
     words = {"word": word(party, stage, kind), "number": str(report_id)}
     for section, answers in ANSWERS.items():
         _save(writer, report_id, section, answers, words=words)
+    pages = Found(f"{words['word']}.pdf", "pdf", f"%PDF-1.7 {words['word']}".encode())  # looked into elsewhere
+    file = attachments.keep(writer, db.session.get_one(Report, report_id), pages, now=_now())
+    _save(writer, report_id, "results_and_lessons", {"monitoring_files": [{"id": str(file.id), "caption": words["word"]}]})
     items = [add_item(writer, report_id, "indicators", now=_now()).id for _ in range(2)]
     for item_id in items:
         typed = [Typed(code, _filled(raw, words), 0, "en") for code, raw in INDICATOR.items()]

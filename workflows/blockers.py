@@ -17,7 +17,8 @@ class Situation:
 
     `round`: 0 before the first submission. `was_returned`: a return stands behind it. `open_errors`: error findings
     without a reply. `open_fates`: entries of the last report of which nobody has said what became. `open_must_points`:
-    must-points without a reply (with the party those of the return, with the reviewer those drafted now). `points`:
+    must-points without a reply (with the party those of the return, with the reviewer those drafted now). `refused_files`,
+    `unscanned_files`: those that answers name, in which a virus was found, or of which the scanner has not spoken. `points`:
     points drafted for the next return. `notices_left`: the notices of the last return have gone out.
     `is_same_reviewer`: the actor made the last return. `due_zone`: where `new_due_on` is a day.
     """
@@ -30,6 +31,8 @@ class Situation:
     open_errors: int = 0
     open_fates: int = 0
     open_must_points: int = 0
+    refused_files: int = 0
+    unscanned_files: int = 0
     points: int = 0
     has_declaration: bool = False
     notices_left: bool = False
@@ -177,6 +180,26 @@ def no_must_points_drafted(situation: Situation) -> Message | None:
         return Message(
             "Must-points you drafted: %(count)s. Return the report, or remove them before you publish.",
             {"count": situation.open_must_points},
+        )
+    return None
+
+
+def has_no_refused_file(situation: Situation) -> Message | None:
+    """no answer names a file in which a virus was found"""
+    if situation.refused_files:
+        return Message(
+            "Files that were deleted because of a virus: %(count)s. Take them out of the answers.",
+            {"count": situation.refused_files},
+        )
+    return None
+
+
+def files_are_scanned(situation: Situation) -> Message | None:
+    """the virus scanner has spoken of every file"""
+    if situation.unscanned_files:
+        return Message(
+            "Files still being checked for viruses: %(count)s. Try again in a few minutes.",
+            {"count": situation.unscanned_files},
         )
     return None
 

@@ -14,7 +14,7 @@ PERIODIC_REPORT: Workflow[Situation] = Workflow(
     initial=DRAFT,
     steps=(
         Step("submit", DRAFT, REVIEW, COORDINATOR, "report.submitted",
-             (b.is_complete, b.fates_told, b.is_declared, b.takes_first_submissions)),
+             (b.is_complete, b.fates_told, b.has_no_refused_file, b.is_declared, b.takes_first_submissions)),
         Step("withdraw", REVIEW, DRAFT, COORDINATOR, "report.withdrawn", (b.is_not_taken, b.is_first_round)),
         Step("withdraw_again", REVIEW, REVISION, COORDINATOR, "report.withdrawn", (b.is_not_taken, b.is_later_round)),
         Step("take", REVIEW, REVIEW, REVIEWER, "report.taken", (b.is_not_mine_yet,)),
@@ -22,8 +22,9 @@ PERIODIC_REPORT: Workflow[Situation] = Workflow(
         Step("return", REVIEW, REVISION, ASSIGNED, "report.returned", (b.is_taken, b.has_points, b.has_later_due_date)),
         Step("recall", REVISION, REVIEW, ASSIGNED, "report.recalled", (b.is_returned_by_actor, b.notices_wait)),
         Step("resubmit", REVISION, REVIEW, COORDINATOR, "report.resubmitted",
-             (b.notices_have_left, b.must_points_answered, b.is_complete, b.fates_told, b.is_declared)),
-        Step("publish", REVIEW, PUBLISHED, ASSIGNED, "report.published", (b.is_taken, b.no_must_points_drafted)),
+             (b.notices_have_left, b.must_points_answered, b.is_complete, b.fates_told, b.has_no_refused_file, b.is_declared)),
+        Step("publish", REVIEW, PUBLISHED, ASSIGNED, "report.published",
+             (b.is_taken, b.no_must_points_drafted, b.files_are_scanned)),
     ),
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 from flask_babel import gettext
 
-from review_app.exports.outline import Cover, Entries, Line, Part, left_blank
+from review_app.exports.outline import Cover, Entries, Line, Part, files_note, left_blank
 from review_app.forms.languages import direction
 from review_app.forms.questions import CONTACT_PARTS
 from review_app.questionnaire.language import Question
@@ -73,6 +73,9 @@ def _group(document: Doc, block: Entries, language: str) -> None:
 
 def _field(document: Doc, line: Line, language: str) -> None:
     question = line.question
+    if question.type == "file":
+        _files(document, line, language)
+        return
     columns = len(question.columns) if question.type == "table" else 2 if question.type == "contact" else 1
     table = document._body.add_table(1, columns, _WIDTH)
     table._tbl.tblStyle_val = "TableGrid"  # by its id: looking the name up takes longer than all the rest
@@ -95,6 +98,14 @@ def _field(document: Doc, line: Line, language: str) -> None:
         case str() as words:
             _answer(table.add_row().cells[0], question, words, line.lang, language)
     document.add_paragraph()
+
+
+def _files(document: Doc, line: Line, language: str) -> None:
+    """Named, and without a key: a form that comes back can neither bring a file nor lose one."""
+    _text(document.add_paragraph(), line.question.label.within(language)).bold = True
+    for words in line.words:
+        _text(document.add_paragraph(style="List Bullet"), str(words))
+    _small(document.add_paragraph(), files_note())
 
 
 def _head(cell: _Cell, line: Line, language: str) -> None:

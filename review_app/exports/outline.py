@@ -66,6 +66,11 @@ def left_blank(line: Line) -> str:
     return gettext("Left blank: %(reason)s", reason=line.reason) if line.reason else ""
 
 
+def files_note() -> str:
+    """What a form on paper says where files are asked for."""
+    return gettext("Files are sent on the page of the section. Those named here stay as they are.")
+
+
 def form_outline(sheet: Sheet, language: str, *, blanks: int) -> list[Part]:
     """Everything that can be asked, with what is answered so far, and `blanks` empty entries a group: a form to fill in."""
     return [

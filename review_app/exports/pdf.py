@@ -8,7 +8,7 @@ from typing import Any
 import typst
 from flask_babel import gettext
 
-from review_app.exports.outline import Cover, Entries, Line, Part, left_blank
+from review_app.exports.outline import Cover, Entries, Line, Part, files_note, left_blank
 from review_app.forms.languages import direction
 from review_app.forms.questions import CONTACT_PARTS
 from review_app.questionnaire.paper import offered
@@ -86,6 +86,8 @@ def _room(line: Line, language: str) -> dict[str, Any]:
     if question.type == "table":
         head = [column.label.within(language) for column in question.columns]
         return {"kind": "table", "head": head, "rows": [[" "] * len(head)] * ROWS, "hint": hint}
+    if question.type == "file":
+        return {"kind": "words", "words": files_note()}
     if question.type == "contact":
         return {"kind": "lines", "items": [str(label) for _, label in CONTACT_PARTS], "hint": hint}
     return {"kind": "room", "height": TALL if question.type == "longtext" else LOW, "hint": hint}

@@ -8,7 +8,7 @@ import xlsxwriter
 from flask_babel import gettext
 from xlsxwriter.worksheet import Worksheet
 
-from review_app.exports.outline import Cover, Entries, Entry, Line, Part, left_blank
+from review_app.exports.outline import Cover, Entries, Entry, Line, Part, files_note, left_blank
 from review_app.forms.questions import CONTACT_PARTS
 from review_app.questionnaire.language import Question
 from review_app.questionnaire.paper import Words, offered
@@ -72,7 +72,7 @@ class _Writer:
 
     def _answer(self, sheet: Worksheet, row: int, section: str, line: Line) -> int:
         for field, label, words in _cells(line.question, line.words, self.cover.language):
-            sheet.write_string(row, 0, f"{_place(line)}{field}")
+            sheet.write_string(row, 0, _mark(line.question, f"{_place(line)}{field}"))
             sheet.write_string(row, 1, section, self.fixed)
             sheet.write_string(row, 2, label, self.fixed)
             self._words(sheet, row, 3, line.question, words, line)
@@ -90,7 +90,7 @@ class _Writer:
         column = 2
         for question in plain:
             for field, label, _words in _cells(question, {} if question.type == "contact" else "", language):
-                sheet.write_string(0, column, f"{question.code}{field}")
+                sheet.write_string(0, column, _mark(question, f"{question.code}{field}"))
                 sheet.write_string(1, column, "\n".join(filter(None, (label, _help(question, language)))), self.head)
                 column += 1
         _hide_marks(sheet, column)
@@ -139,6 +139,9 @@ class _Writer:
 
     def _words(self, sheet: Worksheet, row: int, column: int, question: Question, words: str, line: Line) -> None:
         """One answer cell, with a drop-down list where the answer is chosen."""
+        if question.type == "file":
+            sheet.write_string(row, column, words[:CELL_AT_MOST], self.fixed)
+            return
         is_here = len(words) <= CELL_AT_MOST
         self._note(line, is_here=is_here)
         if not is_here:
@@ -190,6 +193,11 @@ def _place(line: Line) -> str:
     return str(line.key).partition("@")[0]
 
 
+def _mark(question: Question, mark: str) -> str:
+    """Nothing for files: a form that comes back can neither bring one nor lose one."""
+    return "" if question.type == "file" else mark
+
+
 def _cells(question: Question, words: Words, language: str) -> Iterator[tuple[str, str, str]]:
     """(suffix of the mark, label, words) of each cell an answer takes: a contact takes one a part."""
     label = question.label.within(language)
@@ -204,6 +212,8 @@ def _cells(question: Question, words: Words, language: str) -> Iterator[tuple[st
 
 def _help(question: Question, language: str) -> str:
     told = [text.within(language) for text in (question.hint, question.guidance) if text]
+    if question.type == "file":
+        told.append(files_note())
     if question.type == "choices":
         choices = "\n".join(f"- {label}" for label in offered(question, language))
         told.append(gettext("Write each that applies on a line of its own:") + "\n" + choices)

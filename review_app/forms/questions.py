@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import FileStorage
 from wtforms.fields.core import Field
 from wtforms.utils import unset_value
 
@@ -14,6 +15,7 @@ from review_app.forms.languages import CONTENT_LANGUAGES, YES_NO, direction
 from review_app.forms.numbers import whole_number
 from review_app.questionnaire.language import Question, Text
 from review_app.questionnaire.paper import REASONS
+from review_app.readers.attachments import ENDINGS
 
 Choices = Sequence[tuple[str, Any]]
 CONTACT_PARTS = (
@@ -312,8 +314,46 @@ class TableField(QuestionField):
         return [row for row in self.data if any(row.values())]
 
 
+class FilesField(QuestionField):
+    """file: those that are there, each with its caption, and room for more. `data` is a list of {id, caption, ...}."""
+
+    kind = "file"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.most = self.question.most or 1
+        self.accept = ",".join(f".{ending}" for ending in ENDINGS)
+        self.uploads: list[FileStorage] = []
+        self.removed: set[str] = set()
+
+    def receive(self, formdata: Any) -> None:
+        pattern = re.compile(re.escape(self.name) + "-caption-([0-9a-f-]{36})")
+        # By `items`, which keeps the order of the form: its keys alone come in any.
+        found = {match[1]: text for key, text in formdata.items() if (match := pattern.fullmatch(key))}
+        self.data = [{"id": file_id, "caption": _text(text)} for file_id, text in found.items()]
+        self.removed = {file_id for file_id in found if formdata.get(f"{self.name}-remove-{file_id}")}
+        self.uploads = [one for one in formdata.getlist(self.name) if isinstance(one, FileStorage) and one.filename]
+
+    def show(self, raw: Any) -> None:
+        self.data = [dict(one) for one in raw if isinstance(one, Mapping)] if isinstance(raw, list) else []
+
+    def recall(self, raw: Any) -> None:
+        """What a form that was kept for somebody knew only by their ids."""
+        known = {one["id"]: one for one in raw or () if isinstance(one, Mapping)}
+        self.data = [{**known[row["id"]], **row} for row in self.data if row["id"] in known]
+
+    @property
+    def left(self) -> int:
+        """How many files may still come."""
+        return max(0, self.most - len(self.data))
+
+    def typed(self) -> list[dict[str, str]]:
+        """The files that stay, by their ids."""
+        return [row for row in self.data if row["id"] not in self.removed]
+
+
 FIELDS: dict[str, type[QuestionField]] = {
     "text": LineField, "number": LineField, "percent": LineField, "year": LineField, "url": LineField,
     "longtext": AreaField, "money": AreaField, "yes_no": OneField, "choice": OneField, "country": OneField,
-    "choices": SeveralField, "date": DayField, "contact": ContactField, "table": TableField,
+    "choices": SeveralField, "date": DayField, "contact": ContactField, "table": TableField, "file": FilesField,
 }  # fmt: skip

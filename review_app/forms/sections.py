@@ -8,12 +8,12 @@ from wtforms import SelectField
 
 from review_app.forms.countries import country_choices
 from review_app.forms.languages import CONTENT_LANGUAGES
-from review_app.forms.questions import FIELDS, QuestionField, TableField
+from review_app.forms.questions import FIELDS, FilesField, QuestionField, TableField
 from review_app.forms.restored import PageForm
 from review_app.questionnaire import values
 from review_app.questionnaire.language import Question
 
-WORDED = frozenset({"text", "longtext", "table", "money"})
+WORDED = frozenset({"text", "longtext", "table", "money", "file"})
 
 
 class Stored(Protocol):
@@ -65,6 +65,11 @@ class SectionForm(PageForm):
         """Whether the posted page showed this question: only then is its answer saved, be it blank."""
         return self.field(question.code).was_sent
 
+    @property
+    def has_files(self) -> bool:
+        """Whether it must be sent as `multipart/form-data`."""
+        return any(isinstance(field, FilesField) for field in self)
+
     def typed(self, question: Question) -> Any:
         """The raw answer, as `questionnaire.values.read` takes it."""
         return self.field(question.code).typed()
@@ -85,6 +90,8 @@ class SectionForm(PageForm):
         for field in self.answer_fields:
             cell = cells.get(field.question.code)
             if field.was_sent:  # typed before their session ended, on the version they saw then
+                if isinstance(field, FilesField):
+                    field.recall(cell.value.get("raw") if cell else None)
                 field.is_unsaved = _differs(field, cell)
                 continue
             field.seen_version = cell.row_version if cell else 0

@@ -1,6 +1,7 @@
 """Tables: columns, relations, constraints and one-line properties. No verbs."""
 
 from review_app.models.accounts import Membership, Party, Person, WebSession
+from review_app.models.attachments import Attachment
 from review_app.models.contributions import ContributionLink, Proposal
 from review_app.models.cycles import Cycle, CycleParty, Extension
 from review_app.models.filled_forms import FilledForm
@@ -15,6 +16,7 @@ from review_app.models.sent import AnsweredForm, KeptForm, ResetRequest
 __all__ = [
     "Answer",
     "AnsweredForm",
+    "Attachment",
     "Claim",
     "Comment",
     "ContributionLink",

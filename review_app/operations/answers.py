@@ -1,7 +1,7 @@
 """Verbs of writing: save answers by compare-and-swap, add and end items. What loses is kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
@@ -15,6 +15,7 @@ from review_app.models.items import IS_OVER
 from review_app.operations.locks import held_report
 from review_app.permissions import Actor, Denied, NotFound, require
 from review_app.queries.answers import sheet_of_page
+from review_app.queries.attachments import standing
 from review_app.queries.reports import questionnaire_of
 from review_app.questionnaire import values
 from review_app.questionnaire.language import Question, Questionnaire
@@ -71,6 +72,7 @@ def save_answers(
     group = _item_of(report, item_id).group if item_id else None
     _require_open(actor, report, section=section, questions=[group] if group else [line.question for line in typed], now=now)
     asked = _asked(questionnaire_of(report), typed, section=section, group=group)
+    typed = [_with_files(report, line, asked[line.question]) for line in typed]
     sheet = sheet_of_page(report, item_id=item_id)
     writing = _Writing(actor, report, item_id, now)
     outcomes = Outcomes(writing.judge(asked[line.question], line, sheet.cell(line.question, item_id)) for line in typed)
@@ -99,6 +101,11 @@ def _asked(questionnaire: Questionnaire, typed: Sequence[Typed], *, section: str
     if homes - {section}:
         raise NotFound
     return asked
+
+
+def _with_files(report: Report, line: Typed, question: Question) -> Typed:
+    """A page sends the ids of files and what was written of each; what they are is known here."""
+    return replace(line, raw=standing(report, line.raw)[:question.most or 1]) if question.type == "file" else line
 
 
 def lay_down(

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from review_app.extensions import db
 from review_app.models import Cycle, Item, Report
 from review_app.operations.answers import lay_down
+from review_app.operations.attachments import copied
 from review_app.permissions import SYSTEM, Actor
 from review_app.queries.answers import sheet_of_content
 from review_app.queries.reports import latest_snapshot, questionnaire_of
@@ -44,8 +45,11 @@ def carry_over(actor: Actor, report: Report, *, now: datetime) -> None:
             lasting_item_id=UUID(lasting_id) if lasting_id else None, fate="open" if lasting_id else None, created_at=now,
         ))  # fmt: skip
     db.session.flush()
+    groups = {item.id: item.group for item in found.items}
     for (item_id, code), cell in found.answers.items():
-        lay_down(SYSTEM, report, ids[item_id], code, value=dict(cell.value), lang=cell.lang, origin="carried", now=now)
+        is_file = crosswalk.newer.find(code, groups[item_id] if item_id else None).type == "file"
+        value = copied(report, cell.value, now=now) if is_file else dict(cell.value)
+        lay_down(SYSTEM, report, ids[item_id], code, value=value, lang=cell.lang, origin="carried", now=now)
     params = {"from": content["cycle"], "answers": len(found.answers), "left": [_named(sheet, one) for one in found.left]}
     record("report.carried", actor=actor, now=now, report=report, params=params)
 

@@ -14,6 +14,7 @@ from review_app.models import published as tables
 from review_app.operations.lasting import slug_from
 from review_app.prose import gist
 from review_app.queries.answers import known_words, sheet_of_content
+from review_app.queries.attachments import without_refused
 from review_app.queries.checking import SPAM, is_on
 from review_app.questionnaire import values
 from review_app.questionnaire.language import Question, Questionnaire
@@ -37,11 +38,13 @@ def slug_of(report: Report) -> str:
 def write_publication(report: Report, content: dict[str, Any], *, sha256: str, now: datetime) -> int:
     """Publish a snapshot's content as the report's next number, current from now on. Returns that number.
 
-    Older numbers stay at their address. Only public answers to asked questions go out, without what is confidential and
-    without the words that an unanswered SPAM-01 finding quotes. The caller has locked the report's row and runs in a transaction.
+    Older numbers stay at their address. Only public answers to asked questions go out, without what is confidential, without
+    the words that an unanswered SPAM-01 finding quotes, and without files that were refused. The caller has locked the report's
+    row and runs in a transaction.
     """
     questionnaire = library.get(content["questionnaire"]["name"], content["questionnaire"]["edition"])
-    dirty = _without_confidential(sheet_of_content(questionnaire, content, known_words=known_words(report)))
+    said = without_refused(sheet_of_content(questionnaire, content, known_words=known_words(report)))
+    dirty = _without_confidential(said)
     sheet = without_strays(dirty, content["replied_findings"]) if is_on(report, SPAM) else dirty
     table, slug = tables.publication, slug_of(report)
     number = (db.session.scalar(select(func.max(table.c.number)).where(table.c.report_id == report.id)) or 0) + 1

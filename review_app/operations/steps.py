@@ -18,6 +18,7 @@ from review_app.operations.snapshots import freeze
 from review_app.permissions import SYSTEM, Actor, NotFound, require
 from review_app.queries import checking
 from review_app.queries.answers import sheet_of
+from review_app.queries.attachments import named_in_state
 from review_app.queries.reports import latest_snapshot
 from review_app.questionnaire.sheets import Sheet
 from review_app.transaction import Stale, atomic, record
@@ -92,10 +93,11 @@ def situation_of(
     """What the blockers of the table read."""
     extras = extras or Extras()
     is_due = Point.returned_at.is_not(None) if report.state in ("draft", "revision") else Point.returned_at.is_(None)
-    must, drafted = db.session.execute(
+    must, drafted, refused, unscanned = db.session.execute(
         select(
             func.count().filter(Point.weight == "must", Point.reply.is_(None), is_due),
             func.count().filter(Point.returned_at.is_(None)),
+            named_in_state(report, "refused"), named_in_state(report, "checking"),
         ).where(Point.report_id == report.id)
     ).one()
     return Situation(
@@ -107,6 +109,8 @@ def situation_of(
         open_errors=(gate or _gate(report)).open_errors,
         open_fates=_open_fates(report),
         open_must_points=must,
+        refused_files=refused,
+        unscanned_files=unscanned,
         points=drafted,
         has_declaration=extras.signatory is not None,
         notices_left=report.notices_leave_at is None or now >= report.notices_leave_at,

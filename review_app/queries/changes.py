@@ -10,7 +10,7 @@ from uuid import UUID
 from babel import Locale
 
 from review_app.questionnaire.language import Question
-from review_app.questionnaire.paper import label_of, reason_words
+from review_app.questionnaire.paper import label_of, reason_words, words_of
 
 Kind = Literal["same", "added", "removed"]
 Place = tuple[UUID | None, str]
@@ -92,6 +92,8 @@ def as_words(question: Question, value: Mapping[str, Any] | None, *, language: s
         return ""
     if question.type == "table" and isinstance(raw, list):
         return "\n".join(_row(question, row, language) for row in raw)
+    if question.type == "file" and isinstance(raw, list):
+        return "\n".join(map(str, words_of(question, raw, language)))
     if question.type == "choices" and isinstance(raw, list):
         return "\n".join(label_of(question, str(chosen), language) for chosen in raw)
     if isinstance(raw, Mapping):

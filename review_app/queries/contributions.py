@@ -1,6 +1,6 @@
 """Reads of contributions: what a link asks, what it has written so far, and what waits for the team's decision."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -57,7 +57,10 @@ class Asking:
 
     def _open(self, questions: tuple[Question, ...], given: object) -> tuple[Question, ...]:
         named = {question.code for question in questions}
-        return tuple(q for q in questions if q.when is None or not named.issuperset(q.when.questions()) or q.is_asked(given))  # type: ignore[arg-type]
+        return tuple(
+            q for q in _worded(questions)
+            if q.when is None or not named.issuperset(q.when.questions()) or q.is_asked(given)  # type: ignore[arg-type]
+        )
 
     def group(self, code: str) -> Question:
         """Raises NotFound for a group the link does not ask for."""
@@ -89,6 +92,11 @@ class Asking:
         return all(values.is_blank(cell.value) for cell in self.sheet.answers.values())
 
 
+def _worded(questions: Iterable[Question]) -> Iterator[Question]:
+    """All but files, which only people with an account send."""
+    return (question for question in questions if question.type != "file")
+
+
 def asking(link: ContributionLink) -> Asking:
     """What a link asks and holds. Raises NotFound when its question or entry is no more."""
     report = link.report
@@ -97,7 +105,7 @@ def asking(link: ContributionLink) -> Asking:
     sheet = sheet_of_page(report, item_id=link.item_id) if link.item_id else None
     entry = _entry(sheet, link.item_id) if sheet and link.item_id else None
     asked = questionnaire.question(entry.group).questions if entry else section.questions
-    asked = tuple(q for q in asked if link.question in (None, q.code))
+    asked = tuple(q for q in _worded(asked) if link.question in (None, q.code))
     groups = tuple(question for question in asked if question.is_group)
     existing = (sheet or sheet_of_page(report, groups=groups)) if link.shows_answers else None
     return Asking(

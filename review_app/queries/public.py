@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import (
@@ -238,6 +239,14 @@ def answers_of(publication_id: int) -> Sequence[RowMapping]:
     """The answers of a publication, in order. One query."""
     table = answer_table.c
     return _rows(select(answer_table).where(table.publication_id == publication_id).order_by(table.position, table.id))
+
+
+def file(slug: str, file_id: UUID) -> Mapping[str, Any] | None:
+    """A file that a publication at this address names, as its answer tells of it. One query."""
+    named = answer_table.c.value["value"].contains([{"id": str(file_id)}])
+    query = select(answer_table.c.value).join(publication_table, publication_table.c.id == answer_table.c.publication_id)
+    rows = _rows(query.where(publication_table.c.slug == slug, named).limit(1))
+    return next((one for one in rows[0]["value"]["value"] if one["id"] == str(file_id)), None) if rows else None
 
 
 def entry(slug: str, item_slug: str, number: int | None = None) -> Entry | None:

@@ -14,7 +14,7 @@ from review_app.questionnaire.values import is_blank
 
 Row = Mapping[str, Any] | RowMapping
 
-LONG = ("longtext", "table")
+LONG = ("longtext", "table", "file")
 
 
 @dataclass(frozen=True)

@@ -162,7 +162,7 @@ def _joined(new: Question, raws: Sequence[Any]) -> Any:
     """Texts one under the other, lists one behind the other."""
     if len(raws) == 1:
         return raws[0]
-    if new.type in ("choices", "table"):
+    if new.type in ("choices", "table", "file"):
         return [one for raw in raws for one in raw]
     return ("\n\n" if new.type == "longtext" else "; ").join(str(raw).strip() for raw in raws)
 

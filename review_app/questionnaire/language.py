@@ -12,7 +12,7 @@ LANGUAGES = ("en", "fr", "es")
 
 Type = Literal[
     "text", "longtext", "yes_no", "choice", "choices", "number", "percent", "money", "year", "date",
-    "url", "country", "contact", "table", "group",
+    "url", "country", "contact", "table", "file", "group",
 ]
 
 
@@ -101,6 +101,7 @@ class Question:
     when: Condition | None = None
     limit: int | None = None
     least: int | None = None
+    most: int | None = None
     public: bool = True
     blank: bool = True
     official: bool = True
@@ -119,7 +120,7 @@ class Question:
     @property
     def has_language(self) -> bool:
         """Whether its answers are words of some language; codes and numbers are not."""
-        return self.type in ("text", "longtext", "table")
+        return self.type in ("text", "longtext", "table", "file")
 
     @property
     def may_be_blank(self) -> bool:

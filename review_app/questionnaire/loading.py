@@ -29,7 +29,7 @@ _COMMON = (
 )
 _EXTRA: dict[str, tuple[str, ...]] = {
     "text": ("limit",), "longtext": ("limit",), "number": ("unit", "least"), "percent": ("unit", "least"), "money": ("unit",),
-    "choice": ("options",), "choices": ("options",), "table": ("columns", "least"),
+    "choice": ("options",), "choices": ("options",), "table": ("columns", "least"), "file": ("most",),
     "group": ("questions", "lasting", "page", "item_label", "title_question", "fixed"),
 }
 _NEEDED = {"choice": ("options",), "choices": ("options",), "table": ("columns",), "group": ("questions",)}
@@ -179,7 +179,7 @@ def _plain(source: Source, parts: dict[str, Node], where: str, kind: str) -> dic
     for key in ("blank", "public", "official", "lasting", "page"):
         if key in parts:
             given[key] = source.truth(parts[key], where)
-    for key in ("limit", "least"):
+    for key in ("limit", "least", "most"):
         if key in parts:
             given[key] = source.count(parts[key], where)
     if "checks" in parts:

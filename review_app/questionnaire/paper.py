@@ -13,7 +13,8 @@ from review_app.questionnaire.language import LANGUAGES, Question, Text, day_pat
 from review_app.questionnaire.values import CONTACT_FIELDS, cleaned, reason_of
 
 Words = str | tuple[str, ...] | dict[str, str] | list[dict[str, str]]
-"""text and the like: str · choices: labels · contact: {field: str} · table: [{column: str}], rows with something in them."""
+"""text and the like: str · choices: labels · file: names and captions · contact: {field: str} · table: [{column: str}], rows
+with something in them."""
 
 _KEY = re.compile(
     r"(?:(?P<item>[0-9a-f]{12})/|\+(?P<group>[a-z][a-z0-9_]*)/)?(?P<question>[a-z][a-z0-9_]*)@(?P<version>[0-9]{1,9})"
@@ -81,6 +82,8 @@ def words_of(question: Question, raw: Any, language: str) -> Words:
     if question.type == "choices":
         chosen = set(raw or ())
         return tuple(label_of(question, one, language) for one in labels(question) if one in chosen)
+    if question.type == "file":
+        return tuple(": ".join(filter(None, (one["name"], one["caption"]))) for one in raw or ())
     if question.type == "contact":
         typed = raw if isinstance(raw, Mapping) else {}
         return {field: words for field in CONTACT_FIELDS if (words := str(typed.get(field) or "")).strip()}

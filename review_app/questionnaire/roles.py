@@ -40,7 +40,7 @@ SIMPLE_TYPES = (
 )
 """What a column of a table may be."""
 
-TYPES = (*SIMPLE_TYPES, "choices", "contact", "table", "group")
+TYPES = (*SIMPLE_TYPES, "choices", "contact", "table", "file", "group")
 
 RESERVED_CODES = frozenset({
     "add_row", "blank", "comment", "content_lang", "csrf_token", "data", "errors", "form_errors", "go", "hidden_tag", "holds",

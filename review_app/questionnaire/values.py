@@ -14,6 +14,7 @@
     country            raw str                     value alpha-2 code
     contact            raw {field: str}            value {field: str}, see CONTACT_FIELDS
     table              raw [{column: str}]         value [{column: clean}], the same rows (empty rows go from both)
+    file               raw [{id, name, kind, sha256, caption: str, size: int}], see FILE_FACTS; value the same
 
 `value` is None when nothing is answered or what is answered cannot be read; `raw` is never lost.
 
@@ -35,6 +36,7 @@ from workflows.messages import Message
 Value = dict[str, Any]
 
 CONTACT_FIELDS = ("name", "organisation", "position", "email", "phone", "address")
+FILE_FACTS = ("id", "name", "kind", "sha256", "size")  # of a file these never change; what people write is the `caption`
 YEARS = range(1900, 2101)
 REASONS = ("not_applicable", "no_data", "confidential", "planned")
 NO_SIGNS = "\ufffe\uffff"  # not characters at all: no XML file can hold them
@@ -63,6 +65,9 @@ def read(question: Question, raw: Any, lang: str | None = "en") -> Value:
         return {"raw": typed, "value": clean if any(clean.values()) else None}
     if question.type == "table":
         return _rows(question, raw, lang or "en")
+    if question.type == "file":
+        files = _files(raw)
+        return {"raw": files, "value": files or None}
     text = cleaned(raw)
     return {"raw": text, "value": _simple(question, text, lang or "en")}
 
@@ -164,6 +169,14 @@ def _rows(question: Question, raw: Any, lang: str) -> Value:
     typed = [row for row in typed if not _is_empty(row)]
     clean = [{column.code: _simple(column, row[column.code], lang) for column in question.columns} for row in typed]
     return {"raw": typed, "value": clean or None}
+
+
+def _files(raw: Any) -> list[dict[str, Any]]:
+    """Each file once, with its facts as they were given and what somebody wrote of it."""
+    given = {one["id"]: one for one in raw if isinstance(one, Mapping) and one.get("id")} if isinstance(raw, (list, tuple)) else {}
+    return [
+        {**{fact: one[fact] for fact in FILE_FACTS if fact in one}, "caption": _line(one.get("caption"))} for one in given.values()
+    ]
 
 
 def _simple(question: Question, text: str, lang: str) -> Any:

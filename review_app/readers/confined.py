@@ -10,21 +10,23 @@ from typing import Any
 from review_app.readers.archives import TooMuch, members
 from review_app.readers.blocks import Block
 from review_app.readers.files import MOST_LETTERS, MOST_MEMBERS, MOST_PAGES, MOST_UNPACKED, FileProblem
-from review_app.readers.letters import has_word
-from review_app.readers.reports import sources_of
 
 MOST_MEMORY = 1536 * 1024 * 1024
 MOST_SECONDS = 40
 MOST_XML = 24 * 1024 * 1024  # of one part; all of it is held as a tree
+ATTACHED = "attached-"
+ATTACHED_MEMORY, ATTACHED_SECONDS = 512 * 1024 * 1024, 10
 
 
 def main() -> None:
     """Read standard input as the kind of file named in the arguments; print its texts, or the problem."""
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS + 2))  # first a signal that says why
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    kind = sys.argv[1]
+    seconds, memory = (ATTACHED_SECONDS, ATTACHED_MEMORY) if kind.startswith(ATTACHED) else (MOST_SECONDS, MOST_MEMORY)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 2))  # first a signal that says why
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     try:
-        answer = read_content(sys.argv[1], sys.stdin.buffer.read())
+        answer = read_content(kind, sys.stdin.buffer.read())
     except FileProblem as problem:
         answer = {"problem": problem.key}
     except MemoryError:
@@ -35,9 +37,19 @@ def main() -> None:
 
 
 def read_content(kind: str, content: bytes) -> dict[str, Any]:
-    """The texts of a file of this kind, unconfined; the fields of a `form`. Raises FileProblem, and what libraries raise."""
+    """The texts of a file of this kind, unconfined; the fields of a `form`; what `insides` says of an attached file.
+
+    Raises FileProblem, and what libraries raise.
+    """
+    if kind.startswith(ATTACHED):
+        from review_app.readers.insides import look
+
+        return look(kind.removeprefix(ATTACHED), content)
     if kind == "form":
         return _form(content)
+    from review_app.readers.letters import has_word
+    from review_app.readers.reports import sources_of
+
     blocks = {"html": _page, "word": _word, "pdf": _pdf}[kind](content)
     if not any(has_word(block.words) for block in blocks):
         raise FileProblem("scanned" if kind == "pdf" else "empty")

@@ -41,10 +41,10 @@ PROBLEMS = {
 
 
 class FileProblem(Exception):
-    """A file cannot be read. `key` names one of PROBLEMS."""
+    """A file cannot be read. `key` names one of PROBLEMS, or of the PROBLEMS of who reads it."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(PROBLEMS[key].id)
+        super().__init__(PROBLEMS[key].id if key in PROBLEMS else key)
         self.key = key
 
     @property

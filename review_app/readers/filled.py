@@ -54,7 +54,7 @@ def _thawed(question: Question, words: Any) -> Words:
 
 
 def question_at(key: Key, questionnaire: Questionnaire, groups: Mapping[str, str]) -> Question | None:
-    """The question a key stands for; None when the form has no such question or the report no such entry."""
+    """The question a key stands for; None when the form has no such question or the report no such entry. Files come by the page only."""
     group = groups.get(key.item) if key.item else key.group
     if key.item and group is None:
         return None
@@ -62,7 +62,7 @@ def question_at(key: Key, questionnaire: Questionnaire, groups: Mapping[str, str
         question = questionnaire.find(key.question, group)
     except KeyError:
         return None
-    return None if question.is_group else question
+    return None if question.is_group or question.type == "file" else question
 
 
 def is_empty(words: Words) -> bool:

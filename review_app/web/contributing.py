@@ -136,7 +136,8 @@ def _save(asked: Asking, token: str, questions: Sequence[Question], place: Sheet
     form = make_form(questions, language=current_language())(meta={"csrf": False})
     lang = form.content_language
     is_relabelled = request.form.get("content_lang_seen", lang) != lang
-    typed = [Typed(q.code, form.typed(q), form.seen(q), lang, is_relabelled) for q in questions if not q.is_group and form.sent(q)]
+    typed = [Typed(q.code, form.typed(q), form.seen(q), lang, is_relabelled) for q in questions
+             if not q.is_group and q.type != "file" and form.sent(q)]
     try:
         outcomes = contributions.save_contribution(
             asked.link, typed, now=access.now(), group=place.group if place else None, entry=place.position if place else None

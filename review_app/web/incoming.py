@@ -15,6 +15,8 @@ from review_app.forms.numbers import HIGHEST_ID
 FORM, WITH_FILES, PAIRS = "application/x-www-form-urlencoded", "multipart/form-data", "application/json"
 # Bytes of a form with files that are read, past every file, for the words beside them.
 LONGEST_PASSED_OVER = 64 * 1024 * 1024
+# Files come beside answers here: of a form with too big a file only that file is lost.
+TAKES_FILES = frozenset({"desk.save_section", "desk.save_item", "desk.conflict"})
 
 # NUL, which PostgreSQL keeps nowhere, and the signs that make a whole line run backwards; no keyboard types either.
 UNWANTED = re.compile("[\0\u202a-\u202e]")
@@ -137,6 +139,8 @@ def register(app: Flask) -> None:
             request.max_content_length = app.config["MAX_FORM_MEMORY_SIZE"]
         elif request.mimetype == WITH_FILES:  # measured when it was read
             request.max_form_memory_size = app.config["MAX_CONTENT_LENGTH"]
+            if endpoint in TAKES_FILES:
+                request.max_content_length = app.config["MAX_UPLOAD_LENGTH"]
         for value in (values or {}).values():
             if isinstance(value, str) and "\0" in value:
                 abort(404)

@@ -4,7 +4,7 @@ import functools
 import hashlib
 import secrets
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app, g, jsonify, redirect, request, session
 from werkzeug.wrappers import Response
@@ -55,7 +55,7 @@ def _parts() -> Iterator[str | bytes]:
         if name != "csrf_token":
             yield from (name, text)
     for name, file in request.files.items(multi=True):
-        yield from (name, file.filename or "", hashlib.sha256(file.stream.read()).digest())
+        yield from (name, file.filename or "", hashlib.file_digest(cast(Any, file.stream), "sha256").digest())
         file.stream.seek(0)
 
 

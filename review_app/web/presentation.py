@@ -24,7 +24,7 @@ from review_app.queries.reports import due_moment, is_late
 from review_app.questionnaire.language import LANGUAGES, Question, Questionnaire, day_pattern
 from review_app.questionnaire.paper import reason_words
 from review_app.questionnaire.sheets import Sheet
-from review_app.web import access, keeping, once
+from review_app.web import access, files, keeping, once
 from workflows.messages import Message
 from workflows.states import CYCLE_NAMES, NAMES, WAITS_FOR, CycleState, State
 
@@ -168,13 +168,13 @@ def _unread() -> int:
 
 def register(app: Flask) -> None:
     """Give the templates their globals and filters."""
-    files = Path(app.static_folder or "")
+    static = Path(app.static_folder or "")
 
     @app.url_defaults
     def _of_these_bytes(endpoint: str, values: dict[str, Any]) -> None:
         """A file that changes has another address, so that browsers may keep each for a year."""
         if endpoint == "static":
-            values["v"] = _mark(files / values["filename"])
+            values["v"] = _mark(static / values["filename"])
 
     env = app.jinja_env
     env.filters.update(words=words, say=say, moment=moment, day=day, far=far, prose=prose, why_blank=why_blank)
@@ -193,6 +193,9 @@ def register(app: Flask) -> None:
         LANGUAGES=LANGUAGES,
         hidden_fields=hidden_fields,
         readable=keeping.readable,
+        file_address=files.address_of,
+        file_label=files.label_of,
+        file_state=files.state_of,
         Markup=Markup,
     )
 

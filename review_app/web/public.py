@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, Response, abort, g, render_template, request, url_for
 
@@ -12,6 +13,7 @@ from review_app.queries.public import Facets, Filters, Page
 from review_app.queries.reading import read_item, read_report
 from review_app.questionnaire.library import library
 from review_app.web import access
+from review_app.web.files import handed_out
 
 blueprint = Blueprint("public", __name__)
 
@@ -78,6 +80,13 @@ def item(slug: str, item_slug: str, number: int | None = None) -> str:
         "pages/public/item.html", publication=publication, questionnaire=questionnaire, number=number,
         chapters=entry.chapters, fates=entry.fates, item=read_item(questionnaire, entry.item, entry.answers),
     )
+
+
+@blueprint.get("/published/<slug>/files/<uuid:file_id>")
+@access.public
+def file(slug: str, file_id: UUID) -> Any:
+    """A file that was published with a report; older publications keep theirs."""
+    return handed_out(queries.file(_known(slug), file_id) or abort(404))
 
 
 @blueprint.get("/about")

@@ -12,6 +12,7 @@ from review_app.models import Report
 from review_app.operations import reviews
 from review_app.operations.steps import take_step
 from review_app.permissions import NotFound, can
+from review_app.queries.attachments import facts_of, file_for_review
 from review_app.queries.fates import over_since_last
 from review_app.queries.preview import cut, preview
 from review_app.queries.review import SHOWN, QueueFilter
@@ -19,6 +20,7 @@ from review_app.queries.review import queue as waiting_reports
 from review_app.queries.workspace import workspace
 from review_app.transaction import Stale
 from review_app.web import access
+from review_app.web.files import handed_out
 from review_app.web.presentation import current_language
 from workflows.engine import Blocked
 from workflows.messages import Message
@@ -61,6 +63,13 @@ def _report_page(report: Report, *, reasons: Sequence[Message] = ()) -> str:
     return render_template(
         "pages/review/report.html", report=report, work=work, reasons=reasons, over=over, lang_code=current_language()
     )
+
+
+@blueprint.get("/review/reports/<int:report_id>/files/<uuid:file_id>")
+@access.report("report.review")
+def file(report: Report, file_id: UUID) -> Response:
+    """One file that was submitted with the report."""
+    return handed_out(facts_of(file_for_review(access.actor(), report, file_id)))
 
 
 @blueprint.post("/review/reports/<int:report_id>/<any(take, release, recall):action>")

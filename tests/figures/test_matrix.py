@@ -45,12 +45,14 @@ OF_REPORT: Mapping[str, Callable[[Place, Args], Any]] = {
     "fingerprint": lambda place, args: place.fingerprint,
     "number": lambda place, args: place.receipts,
     "membership_id": lambda place, args: place.membership_id,
+    "file_id": lambda place, args: place.file_id,
     "question": lambda place, args: "responsible_agency",
 }
 SEVERAL: Mapping[str, tuple[str, ...]] = {"code": ("budget", "identification"), "group": ("indicators",)}
 ELSEWHERE: Mapping[str, Callable[[World], Any]] = {
     "public.slug": lambda world: world.publication,
     "public.number": lambda world: 1,
+    "public.file_id": lambda world: world.published_file,
     "public.item.slug": lambda world: world.pages[0][0],
     "public.item_slug": lambda world: world.pages[0][1],
     "auth.join.token": lambda world: world.tokens["auth.join"],
@@ -442,7 +444,7 @@ def test_other_methods_tell_and_do_nothing(shared_app: Flask, undone: Undone, me
 def swapped(rule: Rule, world: World, own: Place, foreign: Place) -> Iterator[dict[str, Any]]:
     """The values of an address with one of them replaced by that of another report, or of another questionnaire."""
     for args in cells(rule, world, own):
-        ids = {"item_id", "point_id", "save_id", "form_id", "fingerprint", "link_id", "proposal_id"}
+        ids = {"item_id", "point_id", "save_id", "form_id", "fingerprint", "link_id", "proposal_id", "file_id"}
         for name in sorted(rule.arguments & ids):
             yield {**args, name: OF_REPORT[name](foreign, args)}
         if "membership_id" in rule.arguments and own.party != foreign.party:  # reports of one party share its team

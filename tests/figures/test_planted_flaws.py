@@ -82,6 +82,12 @@ FLAWS = (
         "tests/test_desk.py::test_a_strangers_report_is_nowhere", "/paper/",
     ),
     Flaw(
+        "attachment: anybody's file by its id", "review_app/queries/attachments.py",
+        "select(Attachment).where(Attachment.id == file_id, Attachment.report_id == report.id)",
+        "select(Attachment).where(Attachment.id == file_id)",
+        "tests/test_attachments.py::test_a_file_of_another_report_cannot_be_named", "answered 200, not 404",
+    ),
+    Flaw(
         "header injection", "review_app/mailing.py",
         """    return " ".join("".join(c if c.isprintable() else " " for c in words).split())""", "    return words",
         "tests/test_mailing.py::test_what_people_type_opens_no_header_and_no_tag", "CR or LF",

@@ -62,6 +62,7 @@ def test_every_pair_of_state_and_action(state, action):
     [
         ("submit", {"open_errors": 3}, "Errors that still stand: 3"),
         ("submit", {"open_fates": 2}, "whether they go on: 2"),
+        ("submit", {"refused_files": 2}, "because of a virus: 2"),
         ("submit", {"has_declaration": False}, "declaration"),
         ("submit", {"cycle_state": CycleState.CLOSED}, "The cycle is closed"),
         ("submit", {"cycle_state": CycleState.ARCHIVED}, "archived"),
@@ -81,9 +82,11 @@ def test_every_pair_of_state_and_action(state, action):
         ("resubmit", {"open_must_points": 2}, "are not: 2"),
         ("resubmit", {"open_errors": 1}, "Errors that still stand: 1"),
         ("resubmit", {"open_fates": 1}, "whether they go on: 1"),
+        ("resubmit", {"refused_files": 1}, "because of a virus: 1"),
         ("resubmit", {"has_declaration": False}, "declaration"),
         ("publish", {"is_taken": False}, "Nobody has taken"),
         ("publish", {"open_must_points": 1}, "you drafted: 1"),
+        ("publish", {"unscanned_files": 1}, "checked for viruses: 1"),
     ],
 )
 def test_what_makes_a_step_wait(action, spoilt, words):

@@ -14,6 +14,7 @@ from review_app.notices import NOTICES
 from review_app.queries.invariants import (
     accounts,
     answers,
+    attachments,
     contributions,
     findings,
     imports,
@@ -26,7 +27,8 @@ from review_app.questionnaire.language import Question, Questionnaire
 from review_app.questionnaire.library import library
 
 INVARIANTS: dict[str, str] = {
-    **accounts.INVARIANTS, **answers.INVARIANTS, **contributions.INVARIANTS, **findings.INVARIANTS, **imports.INVARIANTS,
+    **accounts.INVARIANTS, **answers.INVARIANTS, **attachments.INVARIANTS, **contributions.INVARIANTS,
+    **findings.INVARIANTS, **imports.INVARIANTS,
     **notices.INVARIANTS, **published.INVARIANTS, **reports.INVARIANTS, **reviews.INVARIANTS,
 }  # fmt: skip
 

@@ -4,6 +4,6 @@ from flask import Blueprint
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
-from review_app.web.desk import checking, contributions, fates, leaving, paper, reports, submitting, writing  # noqa: E402
+from review_app.web.desk import checking, contributions, fates, files, leaving, paper, reports, submitting, writing  # noqa: E402
 
-__all__ = ["blueprint", "checking", "contributions", "fates", "leaving", "paper", "reports", "submitting", "writing"]
+__all__ = ["blueprint", "checking", "contributions", "fates", "files", "leaving", "paper", "reports", "submitting", "writing"]

@@ -107,7 +107,7 @@ def _places(report: Report) -> list[SelectChoice]:
     found = [SelectChoice(section.code, section.title.within(language), optgroup=whole) for section in questionnaire.sections]
     for section in questionnaire.sections:
         title = section.title.within(language)
-        for question in section.questions:
+        for question in (one for one in section.questions if one.type != "file"):  # those come from the team only
             found.append(SelectChoice(f"{section.code}/{question.code}", question.label.within(language), optgroup=title))
         for item in (item for group in section.groups for item in sheet.items_of(group.code)):
             if named := sheet.title(item):

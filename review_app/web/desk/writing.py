@@ -21,7 +21,7 @@ from review_app.questionnaire import values
 from review_app.questionnaire.language import Question, Section
 from review_app.questionnaire.sheets import Sheet, SheetItem
 from review_app.web import access
-from review_app.web.desk import blueprint
+from review_app.web.desk import blueprint, files
 from review_app.web.desk.reports import is_recallable, visible_points, who_else
 from review_app.web.desk.saving import told
 from review_app.web.presentation import current_language, say
@@ -122,7 +122,8 @@ def conflict(report: Report, save_id: int) -> str | Response:
         return _save(report, home, (question,), entry, more=more)
     theirs, writer = answer_at(report, question.code, kept.item_id)
     form = make_form([question], language=current_language())()
-    form.fill({question.code: _Kept(kept.value, kept.lang, theirs.row_version if theirs else 0)})
+    mine = files.both(kept.value, theirs.value if theirs else None) if question.type == "file" else kept.value
+    form.fill({question.code: _Kept(mine, kept.lang, theirs.row_version if theirs else 0)})
     return render_template(
         "pages/desk/conflict.html",
         report=report,
@@ -209,6 +210,8 @@ def _form(sheet: Sheet, questions: Sequence[Question], entry: SheetItem | None) 
         problem = values.problem(question, cell.value) if cell else None
         if problem:
             form.complain(question, say(problem))
+        for sentence in files.refusals(question):
+            form.complain(question, sentence)
     return form
 
 
@@ -256,9 +259,10 @@ def _save(
     is_relabelled = request.form.get("content_lang_seen", form.content_language) != form.content_language
     sent = [q for q in questions if not q.is_group and form.sent(q)]  # what the page showed
     holding = {q.code for q in sent} if request.form.get("go") == "holds" else set(request.form.getlist("holds"))
+    raws = {q.code: files.sent_for(form.field(q.code), report, home) if q.type == "file" else form.typed(q) for q in sent}
     typed = [
         Typed(
-            q.code, form.typed(q), form.seen(q), form.language(q), is_relabelled or form.is_language_chosen(q),
+            q.code, raws[q.code], form.seen(q), form.language(q), is_relabelled or form.is_language_chosen(q),
             q.code in holding, form.blank(q),
         )
         for q in sent
@@ -271,7 +275,10 @@ def _save(
         return _after(report, home, entry, [*lost, *more], has_saved=_count(outcomes) > 0)
     sheet = outcomes.sheet
     now_shown = _shown(sheet, home, entry)
-    wrong = [q for q in now_shown if (cell := sheet.cell(q.code, item_id)) and values.problem(q, cell.value)]
+    wrong = [
+        q for q in now_shown
+        if ((cell := sheet.cell(q.code, item_id)) and values.problem(q, cell.value)) or files.was_refused(q)
+    ]  # fmt: skip
     fresh = [q for q in now_shown if q in questions and q not in sent]
     if wrong:
         flash(
