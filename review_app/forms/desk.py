@@ -15,7 +15,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Email, Length, ValidationError
+from wtforms.validators import DataRequired, Email, Length, Optional, ValidationError
 
 from review_app.forms.restored import PageForm
 from review_app.forms.review import Day
@@ -120,7 +120,7 @@ class DeclarationForm(PageForm):
     position = StringField(
         _l("Position"), filters=[_stripped], validators=[DataRequired(_l("Enter the official's position"))]
     )
-    signed_on = Day(_l("Date of signature"), validators=[DataRequired(_l("Enter the day on which it was signed"))])
+    signed_on = Day(_l("Date of signature"), description=_l("Today when it is left empty."), validators=[Optional()])
     is_declared = BooleanField(
         _l("The official named here has read this report and submits it on behalf of the government."),
         validators=[DataRequired(_l("Tick the declaration before you submit"))],

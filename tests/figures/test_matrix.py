@@ -101,6 +101,7 @@ BODIES: Mapping[str, Callable[[World, Place, Args], Mapping[str, Any]]] = {
     "desk.withdraw": lambda w, p, a: {"seen": p.row_version},
     "desk.send_back": lambda w, p, a: {"file": (BytesIO(filled_workbook(p.report_id, "Seven")), "form.xlsx")},
     "desk.put": lambda w, p, a: {},
+    "desk.settle": lambda w, p, a: {},
     "desk.save_section": lambda w, p, a: (
         {"responsible_agency": "Another body", "seen-responsible_agency": 1}
         if a["code"] == "identification"

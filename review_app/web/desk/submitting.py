@@ -43,8 +43,8 @@ def hand_over(report: Report) -> Response | tuple[str, int]:
     form = SubmitForm()
     if not form.validate():
         return _page(report, form, _blockers(report)), 422
-    signed_on = form.signed_on.data.isoformat() if form.signed_on.data else ""
-    signatory = {"name": form.name.data or "", "position": form.position.data or "", "date": signed_on}
+    signed_on = form.signed_on.data or access.now().date()
+    signatory = {"name": form.name.data or "", "position": form.position.data or "", "date": signed_on.isoformat()}
     try:
         done = take_step(
             access.actor(), report.id, _action(report), seen=form.seen_version, now=access.now(), signatory=signatory
