@@ -16,7 +16,7 @@ from tests.browser import Browser
 from tests.delivery import NOW, change, mails, make_world, state
 from tests.people import add_parties, make_person, sign_in
 
-pytestmark = pytest.mark.by_hand("a report is put into review, and what the office looks for is broken")
+pytestmark = pytest.mark.by_hand("a report is put into review, and what is looked for is broken", "accounts", "notices", "reports")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from review_app.models import Cycle, Notice, Person, Report
 from review_app.notices import NOTICES
 from tests.delivery import change, mails, make_world, state
 
-pytestmark = pytest.mark.by_hand("a report is put into a state and a fact is stated, to see its mail")
+pytestmark = pytest.mark.by_hand("a fact is stated, to see its mail", "contributions", "notices", "reports")
 
 MAILED = sorted(fact for fact, told in NOTICES.items() if told.mail)
 

@@ -80,7 +80,7 @@ def test_a_rolling_cycle_has_no_dates_and_may_begin_empty(ada: Browser, app: Fla
     ]
 
 
-@pytest.mark.by_hand("cycle: its questionnaire is installed for this test only")
+@pytest.mark.by_hand("cycle: its questionnaire is installed for this test only", "reports")
 def test_an_edition_whose_crosswalk_leaves_out_questions_cannot_open(ada: Browser, settings: Settings, tmp_path: Path) -> None:
     question = "{code: %s, type: text, label: {en: A, fr: A, es: A}}"
     for edition, code in (("1", "old"), ("2", "fresh")):
@@ -181,7 +181,7 @@ def test_an_old_page_cannot_move_a_cycle(ada: Browser, app: Flask) -> None:
     old.press("Open the cycle", status=409)
 
 
-@pytest.mark.by_hand("reports are put into each state")
+@pytest.mark.by_hand("reports are put into each state", "accounts", "published", "reports", "reviews")
 def test_the_table_counts_each_status_and_filters_by_it(ada: Browser, app: Flask) -> None:
     with app.app_context():
         cycle = opened(expected=(("CL", ""), ("PE", ""), ("KE", "")))
@@ -317,7 +317,7 @@ def test_empty_pages_offer_the_first_step(ada: Browser) -> None:
     assert ada.get("/en/office/people?words=nobody").has("Nobody fits these filters")
 
 
-@pytest.mark.by_hand("reports are put into each state")
+@pytest.mark.by_hand("reports are put into each state", "accounts", "published", "reports", "reviews")
 def test_lists_cost_the_same_for_one_row_and_thirty(ada: Browser, app: Flask) -> None:
     with app.app_context():
         opened(expected=(("CL", ""),))

@@ -12,7 +12,7 @@ from review_app.permissions import ACTIONS, SYSTEM, Actor, Denied, can, relation
 from review_app.transaction import atomic
 from workflows.states import State
 
-pytestmark = pytest.mark.by_hand("a report is put into each state")
+pytestmark = pytest.mark.by_hand("a report is put into each state", "reports", "reviews", "published")
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 EVERY = frozenset(State)

@@ -22,7 +22,7 @@ from review_app.questionnaire.library import library
 from review_app.transaction import atomic
 from tests.browser import Browser
 
-pytestmark = pytest.mark.by_hand("publications are written without the report that led to them")
+pytestmark = pytest.mark.by_hand("publications are written without the report that led to them", "reports", "published")
 
 NOW = datetime(2027, 7, 1, 12, tzinfo=UTC)
 NAMES = {"PER": {"en": "Peru", "fr": "Pérou", "es": "Perú"}, "CHL": {"en": "Chile", "fr": "Chili", "es": "Chile"}}

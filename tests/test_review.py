@@ -25,7 +25,7 @@ from tests.browser import Browser
 from tests.people import add_parties, make_person, sign_in
 from tests.test_office import counted_queries
 
-pytestmark = pytest.mark.by_hand("reports are put into review without the country that wrote them")
+pytestmark = pytest.mark.by_hand("reports are put into review without the country that wrote them", "reports", "answers")
 
 PROSE = {
     "programme_name": "Arts for All", "description": "Weekly workshops in twelve towns.\nFree of charge.",

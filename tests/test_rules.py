@@ -312,7 +312,7 @@ def test_a_new_version_of_a_rule_is_run_over_everything_and_can_be_stopped(
     assert [mark["TEXT-04"] for mark in marks] == [str(_version("TEXT-04") + 1)] * 3
 
 
-@pytest.mark.by_hand("an answer that no operation writes, so that a rule fails on it")
+@pytest.mark.by_hand("an answer that no operation writes, so that a rule fails on it", "answers")
 def test_one_report_that_cannot_be_checked_does_not_keep_the_others(
     diary: None, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch
 ) -> None:

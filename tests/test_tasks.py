@@ -23,7 +23,7 @@ from tests.delivery import NOW, change, dispatch, mails, make_world, state
 from tests.waiting import wait_until
 
 IDLE = 3
-pytestmark = pytest.mark.by_hand("a report is put into a state and a fact is stated, to see what is done about it")
+pytestmark = pytest.mark.by_hand("a report is put into a state and a fact is stated, to see what follows", "reports", "reviews")
 
 
 @pytest.fixture

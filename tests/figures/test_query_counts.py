@@ -56,7 +56,7 @@ def _answer(report_id: int, person: Person, code: str, raw: str, item: Item | No
     ))  # fmt: skip
 
 
-@pytest.mark.by_hand("thirty rows of each kind at once")
+@pytest.mark.by_hand("thirty rows of each kind at once", "answers", "reports", "reviews")
 def test_the_ministrys_pages_cost_the_same_for_one_row_and_thirty(
     app: Flask, new_client: Callable[[], Browser], count_queries: Callable[[], Any], monkeypatch: Any,
     figure: Figure,
