@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +15,7 @@ from review_app.models import Item, LastingItem, Report, Snapshot
 from review_app.models.items import IS_OVER
 from review_app.operations.lasting import Tie, tie_items
 from review_app.permissions import Actor
-from review_app.queries.answers import replies_of
-from review_app.queries.contributions import credits_of
+from review_app.queries.contributions import answered_and_credited
 from review_app.questionnaire.sheets import Sheet
 
 
@@ -37,7 +36,9 @@ def canonical(content: Mapping[str, Any]) -> bytes:
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
-def content_of(report: Report, sheet: Sheet, *, ties: Mapping[UUID, Tie], answered: Collection[str]) -> dict[str, Any]:
+def content_of(
+    report: Report, sheet: Sheet, *, ties: Mapping[UUID, Tie], answered: Collection[str], credited: Sequence[dict[str, str]]
+) -> dict[str, Any]:
     """Every answer to a question that is asked, the items in order, what became of those of the last report that are not
     here, which findings were answered, and who is credited. JSON types only.
 
@@ -76,7 +77,7 @@ def content_of(report: Report, sheet: Sheet, *, ties: Mapping[UUID, Tie], answer
         **_fates(report, ties),
         "answers": answers,
         "replied_findings": sorted(answered),
-        "contributors": credits_of(report),
+        "contributors": credited,
     }
 
 
@@ -104,8 +105,9 @@ def _answer(sheet: Sheet, question: str, item_id: Any) -> list[dict[str, Any]]:
 
 def freeze(report: Report, sheet: Sheet, *, actor: Actor, now: datetime, signatory: dict[str, str] | None = None) -> Frozen:
     """Tie the entries to what lasts, and write the next numbered snapshot of these answers. Called inside an operation."""
-    answered = replies_of(report).keys()
-    content = content_of(report, sheet, ties=tie_items(report, sheet, answered=answered), answered=answered)
+    answered, credited = answered_and_credited(report)
+    ties = tie_items(report, sheet, answered=answered)
+    content = content_of(report, sheet, ties=ties, answered=answered, credited=credited)
     raw = canonical(content)
     sha256 = hashlib.sha256(raw).hexdigest()
     last = select(func.coalesce(func.max(Snapshot.number), 0)).where(Snapshot.report_id == report.id)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import joinedload
 
 from review_app.extensions import db
-from review_app.models import ContributionLink, Proposal, Report
+from review_app.models import ContributionLink, FindingReply, Proposal, Report
 from review_app.permissions import NotFound, can
 from review_app.queries.answers import sheet_of_page
 from review_app.queries.reports import questionnaire_of
@@ -242,15 +242,20 @@ def decided_by(link: ContributionLink) -> dict[Place, Proposal]:
     return {(one.entry, one.question): one for one in standing(link) if one.outcome}
 
 
-def credits_of(report: Report) -> list[dict[str, str]]:
-    """Whom the team names in the published report: writers it ticked and of whose texts it took any."""
+def answered_and_credited(report: Report) -> tuple[list[str], list[dict[str, str]]]:
+    """Fingerprints of the findings that were answered, and whom the team names in public. One query.
+
+    Named are writers whom it ticked and of whose texts it took any.
+    """
     taken = select(Proposal.link_id).where(Proposal.outcome.in_(("accepted", "merged")))
-    rows = db.session.execute(
-        select(ContributionLink.writer, ContributionLink.organisation)
+    answered = select(literal("answered"), FindingReply.fingerprint, literal("")).where(FindingReply.report_id == report.id)
+    credited = (
+        select(literal("credited"), ContributionLink.organisation, ContributionLink.writer)
         .where(ContributionLink.report_id == report.id, ContributionLink.is_credited, ContributionLink.id.in_(taken))
-        .order_by(ContributionLink.organisation, ContributionLink.writer)
         .distinct()
     )
-    return [{"name": name, "organisation": organisation} for name, organisation in rows]
-
-
+    rows = sorted(tuple(row) for row in db.session.execute(union_all(answered, credited)))
+    return (
+        [fingerprint for kind, fingerprint, _ in rows if kind == "answered"],
+        [{"name": name, "organisation": organisation} for kind, organisation, name in rows if kind == "credited"],
+    )
