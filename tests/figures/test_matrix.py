@@ -158,6 +158,7 @@ ASKS_MORE: Mapping[tuple[str, str], Callable[[Place, Args], tuple[str, str | Non
     ("desk.ask", "POST"): lambda p, a: ("report.write", None),
     ("desk.steer_link", "POST"): lambda p, a: ("report.write" if a["verb"] == "send" else "report.ask", None),
     ("desk.reply", "POST"): lambda p, a: ("report.answer_points", "budget"),
+    ("desk.settle", "POST"): lambda p, a: ("report.write", None),
 }
 # What stays locked while a return can still be recalled, whatever the table says of the state.
 LOCKED_WHILE_RECALLABLE = {"report.write", "report.answer_points", "report.answer_finding"}
