@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from review_app.extensions import db
 from review_app.models import ContributionLink, Person, Proposal, Report
-from review_app.operations.answers import Outcome, Outcomes, Typed, add_item, save_answers
+from review_app.operations.answers import Outcome, Outcomes, Typed, add_item, refuse_while_recallable, save_answers
 from review_app.operations.locks import held_report
 from review_app.permissions import NotFound, require
 from review_app.queries.answers import sheet_of_page
@@ -53,6 +53,7 @@ def ask(actor: Person, report_id: int, asked: Asked, *, now: datetime) -> Contri
     section, question, item_id = asked.place
     require(actor, "report.ask", report)
     require(actor, "report.write", report, section=section)
+    refuse_while_recallable(report, now=now)
     link = ContributionLink(
         report_id=report.id, section=section, question=question, item_id=item_id, name=asked.name, email=asked.email,
         language=asked.language, message=asked.message, shows_answers=asked.shows_answers, is_credited=False,
@@ -92,6 +93,7 @@ def send_again(actor: Person, report_id: int, link_id: int, *, until: date, now:
     """Give a link a new last day, open it again if its answer came, and mail it again. Raises Denied, NotFound, Blocked."""
     report, link = _held(actor, report_id, link_id)
     require(actor, "report.write", report, section=link.section)
+    refuse_while_recallable(report, now=now)
     if link.withdrawn_at:
         raise Blocked((Message("This link was withdrawn for good. Make a new one."),))
     link.expires_at, link.answered_at = _end_of(report, until, now), None
@@ -267,6 +269,7 @@ def decline(actor: Person, report_id: int, proposal_id: int, *, reason: str, now
     report = held_report(report_id)
     offer = offer_of(report, proposal_id)
     require(actor, "report.write", report, section=offer.link.section)
+    refuse_while_recallable(report, now=now)
     _decide(actor, report, offer, "declined", now=now, reason=reason)
 
 
