@@ -6,6 +6,7 @@
 import io
 import json
 import os
+import resource
 import struct
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from review_app.readers.files import FileProblem, confined, sources, unpacked
 
 SECONDS, MEGABYTES = 5.0, 100.0  # asked of each, beyond what a harmless file of its kind takes
 LETTERS = 100_000  # of a hostile text
+LIMIT = 60  # seconds of CPU time after which one is given up
 
 _TYPES = (
     '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -167,6 +169,7 @@ def main() -> None:
         made = HARMLESS[name][1] if table == "harmless" else FILES[name][2]
         Path(path).write_bytes(made())
         return
+    resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT))
     given = json.load(sys.stdin)
     print(_read(given["text"]) if "text" in given else _open(given["kind"], given["name"], Path(given["path"]).read_bytes()))
 
