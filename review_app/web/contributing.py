@@ -29,11 +29,12 @@ limiter.limit("30 per minute", deduct_when=lambda response: response.status_code
 Page = str | tuple[str, int] | Response | Any
 
 
-@blueprint.after_request
+@blueprint.after_app_request
 def _private(response: Response) -> Response:
-    """The address is the key: no search engine lists it, and no other site is told of it."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    """The address is the key, even a mistyped one: no search engine lists it, and no other site is told of it."""
+    if "/contribute/" in request.path:
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
