@@ -153,7 +153,7 @@ def test_what_is_named_must_stand_at_the_top(tmp_path: Path) -> None:
             f"      - {{{label('a')}, type: table, columns: [{{{label('b')}, type: contact}}]}}",
             "question a.b: a column cannot be a contact",
         ),
-        (f"      - {{{label('a')}, type: text, role: hero}}", "`hero` is no role: use one of agency"),
+        (f"      - {{{label('a')}, type: text, role: hero}}", "`hero` is no role: use one of age_from, age_to, agency"),
         (f"      - {{{label('a')}, type: text, role: money}}", "the role `money` needs the type money"),
         (
             f"      - {{{label('a')}, type: text, role: title}}\n      - {{{label('b')}, type: text, role: title}}",
