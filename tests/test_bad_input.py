@@ -53,7 +53,7 @@ ANSWERED_WITH_A_PAGE = {"auth.forgot", "auth.join"}
 # Fields of a form that the matrix leaves empty.
 OWN_BUT_EMPTY: Mapping[str, set[str]] = {
     "desk.ask": {"email", "message", "shows_answers"}, "desk.invite": {"sections"}, "office.invite": {"sections"}, "office.new_cycle": {"starts_on", "ends_on", "carries"},
-    "imports.new_batch": {"source", "party_code"},
+    "imports.new_batch": {"source", "party_code"}, "desk.leave": {"email", "language", "name", "stays"},
 }  # fmt: skip
 ELSEWHERE = (
     "http://evil.example/", "https://evil.example", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example",

@@ -45,11 +45,13 @@ ACTIONS = tuple(dict.fromkeys(step.action for step in PERIODIC_REPORT.steps))
 PAIRS = set(product(State, ACTIONS))
 ROWS = {(step.source, step.action) for step in PERIODIC_REPORT.steps}
 # Who does not hold a report has not the role of the reviewer who took it, so that one is refused before it must wait.
+# The report of the walks asks for no file and its cycle carries nothing: test_scanner.py and test_fates.py meet these.
+UNMET = {"fates_told", "has_no_refused_file", "files_are_scanned"}
 BLOCKERS = {
     (step.action, blocker.__name__)
     for step in PERIODIC_REPORT.steps
     for blocker in step.blockers
-    if blocker is not is_taken or step.roles != ("assigned_reviewer",)
+    if blocker.__name__ not in UNMET and (blocker is not is_taken or step.roles != ("assigned_reviewer",))
 }
 # Some twice: nobody takes what they have, or releases what nobody has.
 AT_THE_END = (
