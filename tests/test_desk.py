@@ -327,7 +327,7 @@ def test_the_receipt_carries_the_fingerprint_of_the_frozen_copy(desk: Desk) -> N
     page = desk.submitted()
     snapshot = desk.snapshots()[0]
     assert snapshot.sha256 == hashlib.sha256(snapshot.content.encode("utf-8")).hexdigest()
-    assert page.has(snapshot.sha256, "Ana Soto, Minister of Culture")
+    assert page.has(snapshot.sha256, "Ana Soto", "Minister of Culture")
     assert page.url == f"{desk.home}/receipts/1"
     desk.carla.get(f"{desk.home}/receipts/2", status=404)
 
