@@ -341,7 +341,8 @@ def finding(*, item: str = "null", round: int = 1) -> str:
 
 FINDINGS = {
     "a finding is open although its rule was off when its report was checked": breach(
-        finding() + """update report_check set marks = marks || '{"TEXT-04": "off"}' where report_id = :draft"""
+        finding() + """insert into report_check (report_id, marks, checked_at) values (:draft, '{"TEXT-04": "off"}', now())
+            on conflict (report_id) do update set marks = excluded.marks"""
     ),
     "a finding is open of a rule that its cycle has switched off, and nobody is to look": breach(
         finding() + "update rule_setting set is_on = false; delete from recheck"

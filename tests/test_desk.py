@@ -448,7 +448,7 @@ def test_a_strangers_report_is_nowhere(desk: Desk, new_client: Callable[[], Brow
     token = str(pia.get("/en/notices").select("input[name=csrf_token]")[0]["value"])
     values = {
         "report_id": desk.report_id, "lang": "en", "code": "facts", "group": "house", "item_id": item, "number": 1,
-        "point_id": 1, "membership_id": 1, "save_id": 1, "form_id": 1, "link_id": 1, "proposal_id": 1,
+        "point_id": 1, "membership_id": 1, "save_id": 1, "form_id": 1, "link_id": 1, "proposal_id": 1, "file_id": item,
         "question": "overview", "what": "draft", "kind": "docx",
         "fingerprint": "f" * 64, "verb": "end", "action": "take",
     }  # fmt: skip
