@@ -221,6 +221,7 @@ def app(request: pytest.FixtureRequest, shared_app: "Flask", settings: Settings,
     Some cannot where a test makes rows that no operation makes so: `@pytest.mark.by_hand("which rows, and why", "reports")`
     names the modules of `queries/invariants` they are in.
     """
+    shared_app.extensions["celery"].set_current()  # another test may have built an application of its own
     yield shared_app
     from review_app.extensions import db
     from review_app.queries import invariants

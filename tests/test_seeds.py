@@ -49,7 +49,7 @@ def world(app: Flask, settings: Settings) -> datetime:
     is_demo = replace(settings, is_demo=True)
     assert fill(is_demo) == "The demo world is built."
     assert "nothing was done" in fill(is_demo)
-    app.extensions["celery"].set_default()
+    app.extensions["celery"].set_current()
     return datetime.now(UTC)
 
 

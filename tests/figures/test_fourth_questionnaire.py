@@ -81,7 +81,7 @@ def shelf(shared_app: Flask, settings: Settings, tmp_path: Path) -> Iterator[tup
     yield (*settings.questionnaire_paths, tmp_path)
     # The shelf and the Celery app are the process's: the other tests have theirs back.
     library.configure(settings.questionnaire_paths)
-    shared_app.extensions["celery"].set_default()
+    shared_app.extensions["celery"].set_current()
 
 
 @pytest.fixture
