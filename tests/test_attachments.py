@@ -19,14 +19,15 @@ from config import Settings
 from review_app.extensions import db as database
 from review_app.models import Attachment, Save, Snapshot
 from review_app.operations import attachments
-from review_app.questionnaire.library import library
 from review_app.readers.attachments import MOST_BYTES
 from review_app.storage import storage
 from review_app.tasks import SCHEDULE, tidy
+from tests import desks
 from tests import steps_http as steps
 from tests.browser import Browser, Page
+from tests.desks import CARLA, RITA, on_shelf, open_report
 from tests.hostile_files import office, pdf, picture
-from tests.people import add_parties, make_person, sign_in
+from tests.people import sign_in
 
 SURVEY = """
 name: proof-survey
@@ -55,15 +56,7 @@ NOW = datetime.now(UTC) + timedelta(minutes=5)
 LAW = ("law.pdf", pdf("A law"))
 
 
-class Desk:
-    """A report of Chile under way: carla writes, rita reviews."""
-
-    def __init__(self, app: Flask, report_id: int, new_client: Callable[[], Browser]) -> None:
-        self.app, self.report_id, self.new_client = app, report_id, new_client
-        self.carla, self.rita = sign_in(new_client(), "carla"), sign_in(new_client(), "rita")
-        self.home = f"/en/desk/reports/{report_id}"
-        self.facts = f"{self.home}/sections/facts"
-
+class Desk(desks.Desk):
     def add(self, *files: tuple[str, bytes], to: str = "proof", more: dict[str, str] | None = None) -> Page:
         """Choose files on the page of the section, and press the button beside them."""
         page = self.carla.get(self.facts).fill(more or {}).attach(to, *files)
@@ -71,14 +64,12 @@ class Desk:
 
     def files(self) -> list[Attachment]:
         mine = select(Attachment).where(Attachment.report_id == self.report_id)
-        with self.app.app_context():
-            return list(database.session.scalars(mine.order_by(Attachment.created_at)))
+        return self.look(lambda: list(database.session.scalars(mine.order_by(Attachment.created_at))))
 
-    def raws(self, question: str) -> list[Any]:
+    def texts(self, question: str) -> list[Any]:
         """What every accepted text of an answer held, oldest first."""
         mine = select(Save.value["raw"]).where(Save.report_id == self.report_id, Save.question == question)
-        with self.app.app_context():
-            return list(database.session.scalars(mine.where(Save.outcome == "accepted").order_by(Save.id)))
+        return self.look(lambda: list(database.session.scalars(mine.where(Save.outcome == "accepted").order_by(Save.id))))
 
     def address(self, number: int = 0, *, room: str = "desk") -> str:
         return f"/en/{room}/reports/{self.report_id}/files/{self.files()[number].id}"
@@ -89,32 +80,20 @@ class Desk:
             attachments.forget_unused(NOW + timedelta(days=days))
             attachments.empty_storage(NOW + timedelta(days=days))
 
-    def publish(self, *, is_submitted: bool = False) -> str:
-        """Hand it in and publish it; its public address."""
-        if not is_submitted:
-            steps.submit(self.carla, self.report_id)
-        steps.take(self.rita, self.report_id)
-        steps.publish(self.rita, self.report_id)
+    def public(self) -> str:
+        """The address of what was published."""
         return f"/en/published/{re.findall('/published/([a-z0-9-]+)', str(self.rita.get('/en/').soup))[0]}"
 
 
 @pytest.fixture(scope="module")
 def survey(shared_app: Flask, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    path = tmp_path_factory.mktemp("questionnaires") / "survey.yaml"
-    path.write_text(SURVEY, encoding="utf-8")
-    library.configure([*settings.questionnaire_paths, path])
-    yield
-    library.configure(settings.questionnaire_paths)
+    with on_shelf(settings, tmp_path_factory.mktemp("questionnaires"), SURVEY):
+        yield
 
 
 @pytest.fixture
 def desk(survey: None, app: Flask, new_client: Callable[[], Browser]) -> Desk:
-    with app.app_context():
-        add_parties()
-        for nick, role, party in (("carla", "coordinator", "CL"), ("pia", "coordinator", "PE"), ("rita", "reviewer", None)):
-            make_person(nick, role, party)
-        report_id = steps.open_cycle("proof-survey", "1", ("CL", ""))[0]
-    return Desk(app, report_id, new_client)
+    return Desk(app, open_report(app, "proof-survey", CARLA, ("pia", "coordinator", "PE"), RITA), new_client)
 
 
 def test_a_file_is_added_described_taken_out_and_brought_back(desk: Desk) -> None:
@@ -126,12 +105,12 @@ def test_a_file_is_added_described_taken_out_and_brought_back(desk: Desk) -> Non
     assert not desk.carla.get(desk.facts).has("law.pdf")
 
     fact = {"id": str(file.id), "name": "law.pdf", "kind": "pdf", "sha256": hashlib.sha256(LAW[1]).hexdigest(), "size": len(LAW[1])}
-    assert desk.raws("proof") == [[{**fact, "caption": ""}], [{**fact, "caption": "The law of 2024"}], []]
+    assert desk.texts("proof") == [[{**fact, "caption": ""}], [{**fact, "caption": "The law of 2024"}], []]
 
     history = desk.carla.get(f"{desk.home}/history/proof")
     assert history.text.count("law.pdf") == 2 and history.has("The law of 2024")
     history.follow("Compare and bring back").press("Save this text")
-    assert desk.raws("proof")[-1] == [{**fact, "caption": "The law of 2024"}]
+    assert desk.texts("proof")[-1] == [{**fact, "caption": "The law of 2024"}]
 
 
 def test_the_bytes_lie_outside_the_pages_under_a_random_name(desk: Desk, settings: Settings) -> None:
@@ -219,7 +198,8 @@ def test_the_snapshot_names_each_file_and_the_public_gets_the_public_ones(desk: 
     desk.add(("note.pdf", pdf("secret")), to="secret")
     law, note = desk.files()
     desk.carla.get(f"{desk.facts}").fill({f"proof-caption-{law.id}": "The law"}).press("Save and come back later")
-    public = desk.publish()
+    desk.publish()
+    public = desk.public()
     with desk.app.app_context():
         content = json.loads(database.session.scalars(select(Snapshot.content)).one())
     named = {one["question"]: [(file["name"], file["sha256"]) for file in one["value"]["raw"]] for one in content["answers"]
@@ -244,7 +224,7 @@ def test_two_lists_of_files_meet_and_none_is_lost(desk: Desk) -> None:
     assert page.h1 == "Two versions of one answer"
     assert [line.split()[0] for line in (name.get_text() for name in page.select(".files__name"))] == ["mine.pdf", "law.pdf"]
     page.press("Save this text")
-    assert [one["name"] for one in desk.raws("proof")[-1]] == ["mine.pdf", "law.pdf"]
+    assert [one["name"] for one in desk.texts("proof")[-1]] == ["mine.pdf", "law.pdf"]
 
 
 def test_a_file_of_another_report_cannot_be_named(desk: Desk) -> None:

@@ -1,122 +1,23 @@
 """An answer left blank with a reason: nothing is missing there, reviewers and the public read why, and confidential stays so."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
 from io import BytesIO
-from typing import Any
 
 import pytest
-import yaml
 from docx import Document
-from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from config import Settings
 from review_app.extensions import db as database
-from review_app.models import Answer, Report, Save
+from review_app.models import Report, Save
 from review_app.operations import cycles
 from review_app.permissions import SYSTEM
 from review_app.queries.invariants import broken
-from review_app.questionnaire.library import library
 from tests import steps_http as steps
-from tests.browser import Browser, Page
-from tests.people import add_parties, make_person, sign_in
+from tests.museums import ASKED, LEFT, Desk, desk_of_museums, missing, survey_of_museums
+from tests.people import sign_in
 
-
-def w(en: str) -> dict[str, str]:
-    return {"en": en, "fr": f"{en} (fr)", "es": f"{en} (es)"}
-
-
-ASKED = [("staff", "number"), ("budget", "money"), ("was_evaluated", "yes_no"), ("law", "longtext"), ("contact", "contact")]
-SURVEY = {
-    "name": "museums", "edition": "1", "title": w("Survey of museums"), "declaration": w("It is true."),
-    "sections": [
-        {"code": "facts", "title": w("Facts"), "questions": [
-            {"code": "overview", "type": "longtext", "label": w("Overview"), "required": True, "blank": False},
-            *({"code": code, "type": kind, "label": w(code.capitalize()), "required": True} for code, kind in ASKED)]},
-        {"code": "houses", "title": w("Museums"), "questions": [
-            {"code": "house", "type": "group", "label": w("Museums"), "item_label": w("Museum"), "page": True, "lasting": True,
-             "questions": [
-                 {"code": "house_name", "type": "text", "label": w("Name"), "role": "title"},
-                 {"code": "features", "type": "longtext", "label": w("What it shows"), "role": "features", "required": True}]}]},
-    ],
-}  # fmt: skip
-LEFT = {
-    "overview": "Forty museums.", "blank-staff": "no_data", "blank-budget": "confidential", "blank-was_evaluated": "planned",
-    "until-was_evaluated": "30/6/2028", "blank-law": "not_applicable", "blank-contact": "confidential",
-}  # fmt: skip
-
-
-@dataclass
-class Desk:
-    """A report of Chile under way."""
-
-    app: Flask
-    report_id: int
-    new_client: Callable[[], Browser]
-
-    @cached_property
-    def carla(self) -> Browser:
-        """The coordinator."""
-        return sign_in(self.new_client(), "carla")
-
-    @cached_property
-    def rita(self) -> Browser:
-        """A reviewer."""
-        return sign_in(self.new_client(), "rita")
-
-    @property
-    def home(self) -> str:
-        return f"/en/desk/reports/{self.report_id}"
-
-    @property
-    def facts(self) -> str:
-        return f"{self.home}/sections/facts"
-
-    def blank(self, question: str) -> Any:
-        """What is kept beside an answer: the reason, and by which day; None without a reason."""
-        mine = Answer.report_id == self.report_id, Answer.question == question
-        with self.app.app_context():
-            return database.session.scalar(select(Answer.value["blank"]).where(*mine))
-
-    def add_house(self, name: str, reason: str) -> Page:
-        page = self.carla.get(f"{self.home}/sections/houses").press("Add: Museum")
-        return page.fill({"house_name": name, "blank-features": reason}).press("Save and continue")
-
-    def published(self) -> None:
-        steps.submit(self.carla, self.report_id)
-        steps.take(self.rita, self.report_id)
-        steps.publish(self.rita, self.report_id)
-
-
-@pytest.fixture(scope="module")
-def survey(shared_app: Flask, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The questionnaire of these tests on the shelf, beside ours."""
-    path = tmp_path_factory.mktemp("questionnaires") / "museums.yaml"
-    path.write_text(yaml.safe_dump(SURVEY), encoding="utf-8")
-    library.configure([*settings.questionnaire_paths, path])
-    yield
-    library.configure(settings.questionnaire_paths)
-
-
-@pytest.fixture
-def desk(survey: None, app: Flask, new_client: Callable[[], Browser]) -> Desk:
-    """An open cycle."""
-    with app.app_context():
-        add_parties()
-        make_person("carla", "coordinator", "CL")
-        make_person("caspar", "contributor", "CL")
-        make_person("rita", "reviewer")
-        report_id = steps.open_cycle("museums", "1", ("CL", ""))[0]
-    return Desk(app, report_id, new_client)
-
-
-def missing(page: Page) -> list[str]:
-    """Where something must be done before submission."""
-    return [" ".join(link.get_text().split()) for link in page.select(".finding--error .finding__head a")]
+__all__ = ["desk_of_museums", "survey_of_museums"]  # fixtures
 
 
 def test_a_reason_is_all_that_was_missing(desk: Desk) -> None:
@@ -220,7 +121,7 @@ def test_a_form_on_paper_says_it_and_comes_back_without_losing_it(desk: Desk) ->
 
 def test_the_next_report_begins_with_the_reasons_and_each_is_confirmed(desk: Desk) -> None:
     desk.carla.get(desk.facts).fill(LEFT).press("Save and come back later")
-    desk.published()
+    desk.publish()
     with desk.app.app_context():
         now = datetime.now(UTC)
         following = cycles.plan_cycle(

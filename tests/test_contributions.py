@@ -1,7 +1,6 @@
 """Contribution links over HTTP: asked without an account, written, sent, and decided on by the team."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -17,9 +16,11 @@ from review_app.extensions import db as database
 from review_app.models import ContributionLink, Entry, Notice, Proposal, Save
 from review_app.operations import contributions
 from review_app.transaction import atomic
+from tests import desks
 from tests import steps_http as steps
 from tests.browser import Browser, Page
-from tests.people import add_parties, make_person, sign_in
+from tests.desks import CARLA, open_report
+from tests.people import make_person, sign_in
 from tests.test_desk import survey
 
 __all__ = ["survey"]
@@ -27,25 +28,12 @@ __all__ = ["survey"]
 SOON = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
 
 
-@dataclass
-class Desk:
-    """A report of Chile, its coordinator, and whoever holds a link (a browser of their own)."""
-
-    app: Flask
-    report_id: int
-    new_client: Callable[[], Browser]
-
-    @cached_property
-    def carla(self) -> Browser:
-        return sign_in(self.new_client(), "carla")
+class Desk(desks.Desk):
+    """Whoever holds a link has a browser of their own."""
 
     @cached_property
     def outside(self) -> Browser:
         return self.new_client()
-
-    @property
-    def home(self) -> str:
-        return f"/en/desk/reports/{self.report_id}"
 
     def ask(self, place: str = "facts", **more: Any) -> str:
         """Ask somebody by the form; the address of the link, as the coordinator copies it."""
@@ -59,20 +47,15 @@ class Desk:
         page = self.outside.get(address).fill(answers).press("Guardar y pasar al envío")
         return page.fill({"writer": "Lucía Pérez", "organisation": "Red de Bibliotecas"}).press("Enviar al equipo")
 
-    def look(self, query: Any) -> list[Any]:
-        with self.app.app_context():
-            return list(database.session.execute(query))
+    def rows(self, query: Any) -> list[Any]:
+        return self.look(lambda: list(database.session.execute(query)))
 
     def links(self) -> Page:
         return self.carla.get(f"{self.home}/contributions")
 
 @pytest.fixture
 def desk(survey: None, app: Flask, new_client: Callable[[], Browser]) -> Desk:
-    with app.app_context():
-        add_parties()
-        make_person("carla", "coordinator", "CL")
-        report_id = steps.open_cycle("survey", "1", ("CL", ""))[0]
-    return Desk(app, report_id, new_client)
+    return Desk(app, open_report(app, "survey", CARLA), new_client)
 
 
 def history(desk: Desk, question: str) -> list[tuple[Any, ...]]:
@@ -82,7 +65,7 @@ def history(desk: Desk, question: str) -> list[tuple[Any, ...]]:
         .outerjoin(Proposal, Proposal.id == Save.proposal_id).outerjoin(ContributionLink, ContributionLink.id == Proposal.link_id)
         .where(Save.question == question).order_by(Save.id)
     )  # fmt: skip
-    return [tuple(row) for row in desk.look(query)]
+    return [tuple(row) for row in desk.rows(query)]
 
 
 def test_the_civil_society_form_is_a_link_to_its_section(desk: Desk) -> None:
@@ -160,7 +143,7 @@ def test_a_link_shows_nothing_but_what_it_names(desk: Desk) -> None:
     # What the page does not ask is not taken either.
     forged = {"once": "x", "motto": "Forged", "seen-motto": "1", "overview": "Mine", "seen-overview": "0"}
     desk.outside.post(hidden, forged)
-    assert [question for (question,) in desk.look(select(Proposal.question))] == ["overview"]
+    assert [question for (question,) in desk.rows(select(Proposal.question))] == ["overview"]
     desk.outside.get(f"{hidden}/entries/house/1", status=404)
     desk.outside.post(f"{hidden}/entries/house/1", {"name": "x", "seen-name": "0"}, status=404)
 
@@ -185,7 +168,7 @@ def test_two_people_with_one_link_lose_nothing(desk: Desk) -> None:
     assert page.value("overview") == "Otra." and page.has("Una.")
     page.fill({"overview": "Una y otra."}).press("Guardar")
     texts = select(Proposal.version, Proposal.value["raw"].astext).order_by(Proposal.version)
-    assert [tuple(row) for row in desk.look(texts)] == [(1, "Una."), (2, "Una y otra.")]
+    assert [tuple(row) for row in desk.rows(texts)] == [(1, "Una."), (2, "Una y otra.")]
 
 
 def test_a_form_sent_twice_has_one_effect(desk: Desk) -> None:
@@ -197,7 +180,7 @@ def test_a_form_sent_twice_has_one_effect(desk: Desk) -> None:
         page = desk.outside.post(f"{address}/send", sent)
         assert page.h1 == "Su contribución se envió"
     facts = select(Entry.id).where(Entry.fact == "contribution.received")
-    assert len(desk.look(facts)) == 1
+    assert len(desk.rows(facts)) == 1
 
 
 @atomic
@@ -220,10 +203,10 @@ def test_a_link_that_is_over_takes_nothing_and_gives_the_text_back(desk: Desk, e
     else:
         steps.write(desk.carla, f"{desk.home}/sections/facts", {"overview": "Forty libraries."})
         steps.submit(desk.carla, desk.report_id)
-    before = desk.look(select(Proposal.id))
+    before = desk.rows(select(Proposal.id))
     page = page.fill({"overview": "Demasiado tarde."}).press("Guardar", status=410)
     assert page.has("Este enlace ya no sirve", "Demasiado tarde.", "Carla")
-    assert desk.look(select(Proposal.id)) == before
+    assert desk.rows(select(Proposal.id)) == before
     if end != "answered":
         assert not desk.outside.get(address, status=410).select("form")
     assert desk.links().has({"expired": "Expired", "withdrawn": "Withdrawn", "answered": "Answered", "locked": "Opened"}[end])
@@ -237,7 +220,7 @@ def test_a_spoilt_link_is_nothing(desk: Desk) -> None:
         page = desk.outside.get(f"{start}/{spoilt}", status=404)
         assert "Red de Bibliotecas" not in page.text
         desk.outside.post(f"{start}/{spoilt}", {"overview": "x", "seen-overview": "0"}, status=404)
-    assert desk.look(select(Proposal.id)) == []
+    assert desk.rows(select(Proposal.id)) == []
 
 
 def test_only_a_coordinator_asks_and_only_who_writes_the_section_decides(desk: Desk) -> None:
@@ -247,14 +230,14 @@ def test_only_a_coordinator_asks_and_only_who_writes_the_section_decides(desk: D
     celia = sign_in(desk.new_client(), "celia")
     celia.get(f"{desk.home}/contributions", status=403)
     assert "Contributions from outside" not in celia.get(desk.home).links
-    (proposal,) = desk.look(select(Proposal.id))
+    (proposal,) = desk.rows(select(Proposal.id))
     address = f"{desk.home}/proposals/{proposal[0]}"
     page = celia.get(address)
     assert page.buttons == ["Sign out"] and page.has("Más.")
     token = str(page.select("input[name=csrf_token]")[0]["value"])
     for deed in ("accept", "decline"):
         celia.post(address, {"csrf_token": token, "decide": deed, "seen": "0"}, status=403)
-    assert desk.look(select(Proposal.outcome)) == [(None,)]
+    assert desk.rows(select(Proposal.outcome)) == [(None,)]
 
 
 def test_the_receiver_is_mailed_in_their_language_and_again_when_asked(desk: Desk, settings: Settings) -> None:
@@ -275,13 +258,13 @@ def test_the_receiver_is_mailed_in_their_language_and_again_when_asked(desk: Des
 
 def test_without_an_address_the_link_is_copied(desk: Desk) -> None:
     assert desk.ask(email="").startswith("/es/contribute/")
-    assert desk.look(select(Notice.id).where(Notice.link_id.is_not(None))) == []
+    assert desk.rows(select(Notice.id).where(Notice.link_id.is_not(None))) == []
 
 
 def test_a_link_needs_a_day_to_come(desk: Desk) -> None:
     page = desk.links().fill({"name": "Red", "until": "2020-01-01"}).press("Make the link", status=422)
     assert page.errors == ["The last day of the link has passed. Choose a later one."]
-    assert desk.look(select(ContributionLink.id)) == []
+    assert desk.rows(select(ContributionLink.id)) == []
 
 
 def test_nothing_longer_than_a_report_needs_is_taken(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -293,7 +276,7 @@ def test_nothing_longer_than_a_report_needs_is_taken(desk: Desk, monkeypatch: py
     desk.outside.get(address).fill({"overview": "a"}).press("Guardar")
     page = desk.outside.get(address).fill({"overview": "b"}).press("Guardar", status=422)
     assert page.value("overview") == "b"
-    assert [raw for (raw,) in desk.look(select(Proposal.value["raw"].astext))] == ["a"]
+    assert [raw for (raw,) in desk.rows(select(Proposal.value["raw"].astext))] == ["a"]
 
 
 def test_nothing_written_is_not_sent(desk: Desk) -> None:

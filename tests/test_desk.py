@@ -3,30 +3,21 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
 import pytest
-import yaml
 from flask import Flask
 from sqlalchemy import select
 
 from config import Settings
 from review_app.extensions import db as database
 from review_app.models import Answer, Item, Point, Report, Save, Snapshot
-from review_app.questionnaire.library import library
+from tests import desks
 from tests import steps_http as steps
 from tests.browser import Browser, Page
-from tests.people import PASSWORD, add_parties, make_person, sign_in
-
-T = TypeVar("T")
-
-
-def w(en: str) -> dict[str, str]:
-    return {"en": en, "fr": f"{en} (fr)", "es": f"{en} (es)"}
-
+from tests.desks import CARLA, CASPAR, RITA, on_shelf, open_report, w
+from tests.people import PASSWORD, make_person, sign_in
 
 SURVEY = {
     "name": "survey", "edition": "1", "title": w("Survey of libraries"), "declaration": w("It is true."),
@@ -48,58 +39,21 @@ SURVEY = {
 }  # fmt: skip
 
 
-@dataclass
-class Desk:
-    """A report of Chile under way, and the browsers of who works on it: they sign in when they are first needed."""
-
-    app: Flask
-    report_id: int
-    new_client: Callable[[], Browser]
-
-    @cached_property
-    def carla(self) -> Browser:
-        """The coordinator."""
-        return sign_in(self.new_client(), "carla")
-
-    @cached_property
-    def caspar(self) -> Browser:
-        """A contributor of the whole report."""
-        return sign_in(self.new_client(), "caspar")
-
-    @cached_property
-    def rita(self) -> Browser:
-        """A reviewer."""
-        return sign_in(self.new_client(), "rita")
-
-    @property
-    def home(self) -> str:
-        return f"/en/desk/reports/{self.report_id}"
-
-    @property
-    def facts(self) -> str:
-        return f"{self.home}/sections/facts"
-
-    def ask(self, question: Callable[[], T]) -> T:
-        """Look something up in the database."""
-        with self.app.app_context():
-            return question()
-
+class Desk(desks.Desk):
     def state(self) -> str:
-        return self.ask(lambda: steps.state_of(self.report_id))
+        return self.look(lambda: steps.state_of(self.report_id))
 
     def raw(self, question: str) -> Any:
         """What is stored for a question, as typed; None when nothing is."""
-        return self.ask(lambda: database.session.scalar(
-            select(Answer.value["raw"]).where(Answer.report_id == self.report_id, Answer.question == question)
-        ))  # fmt: skip
+        return next(iter(self.raws(question)), None)
 
     def history(self, question: str) -> list[tuple[str, str]]:
         """(text, outcome) of everything that was ever sent for a question."""
         rows = select(Save.value["raw"], Save.outcome).where(Save.question == question).order_by(Save.id)
-        return self.ask(lambda: [(raw, outcome) for raw, outcome in database.session.execute(rows)])
+        return self.look(lambda: [(raw, outcome) for raw, outcome in database.session.execute(rows)])
 
     def snapshots(self) -> list[Snapshot]:
-        return self.ask(lambda: list(database.session.scalars(select(Snapshot).order_by(Snapshot.number))))
+        return self.look(lambda: list(database.session.scalars(select(Snapshot).order_by(Snapshot.number))))
 
     def submitted(self) -> Page:
         """Write what is needed and hand it over."""
@@ -115,25 +69,15 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def survey(shared_app: Flask, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The questionnaire of these tests on the shelf, beside ours. After the application, which fills the shelf anew."""
-    path = tmp_path_factory.mktemp("questionnaires") / "survey.yaml"
-    path.write_text(yaml.safe_dump(SURVEY), encoding="utf-8")
-    library.configure([*settings.questionnaire_paths, path])
-    yield
-    library.configure(settings.questionnaire_paths)
+    with on_shelf(settings, tmp_path_factory.mktemp("questionnaires"), SURVEY):
+        yield
 
 
 @pytest.fixture
 def desk(survey: None, app: Flask, new_client: Callable[[], Browser], monkeypatch: pytest.MonkeyPatch) -> Desk:
     """An open cycle. Returns reach the country at once, unless a test says otherwise."""
     monkeypatch.setitem(app.config, "RECALL_SECONDS", 0)
-    with app.app_context():
-        add_parties()
-        make_person("carla", "coordinator", "CL")
-        make_person("caspar", "contributor", "CL")
-        make_person("rita", "reviewer")
-        report_id = steps.open_cycle("survey", "1", ("CL", ""))[0]
-    return Desk(app, report_id, new_client)
+    return Desk(app, open_report(app, "survey", CARLA, CASPAR, RITA), new_client)
 
 
 # Two people, one page.
@@ -203,7 +147,7 @@ def test_the_same_text_twice_is_no_conflict(desk: Desk) -> None:
 def test_a_figure_keeps_its_reading_when_the_page_is_saved_in_another_language(desk: Desk) -> None:
     steps.write(desk.carla, desk.facts, {"content_lang": "es", "visitors": "1.200"})
     steps.write(desk.caspar, desk.facts, {"content_lang": "en", "overview": "Forty libraries."})
-    stored = desk.ask(lambda: database.session.scalars(select(Answer.value).where(Answer.question == "visitors")).one())
+    stored = desk.look(lambda: database.session.scalars(select(Answer.value).where(Answer.question == "visitors")).one())
     assert stored == {"raw": "1.200", "value": "1200"}
     assert desk.history("visitors") == [("1.200", "accepted")]
 
@@ -357,7 +301,7 @@ def test_a_report_is_withdrawn_until_a_reviewer_has_it(desk: Desk) -> None:
     old.press("Withdraw the report", status=409)
     form = old.select('form[action$="/withdraw"]')[0]
     token = str(form.select("input[name=csrf_token]")[0]["value"])
-    seen = desk.ask(lambda: database.session.get_one(Report, desk.report_id).row_version)
+    seen = desk.look(lambda: database.session.get_one(Report, desk.report_id).row_version)
     page = desk.carla.post(str(form["action"]), {"csrf_token": token, "seen": str(seen)}, status=422)
     assert page.has("A reviewer has taken the report, so you can no longer withdraw it.") and desk.state() == "review"
     assert [snapshot.number for snapshot in desk.snapshots()] == [1, 2]
@@ -389,7 +333,7 @@ def test_a_return_that_is_recalled_was_never_seen(desk: Desk, monkeypatch: pytes
     sent = {"csrf_token": token, "overview": "Too early", "seen-overview": "1"}
     page = desk.carla.post(desk.facts, sent, status=403)
     assert page.has("The reviewer can still recall this return.", "Too early")
-    point_id = desk.ask(lambda: database.session.scalars(select(Point.id)).one())
+    point_id = desk.look(lambda: database.session.scalars(select(Point.id)).one())
     desk.carla.post(f"{desk.home}/points/{point_id}", {"csrf_token": token, f"p{point_id}-reply": "x"}, status=404)
     assert steps.submit(desk.carla, desk.report_id, status=422).has("The return can still be recalled")
 
@@ -493,7 +437,7 @@ def test_whoever_is_taken_out_of_the_team_is_told_that_there_is_no_work(desk: De
 
 def test_an_entry_of_another_report_is_not_found(desk: Desk) -> None:
     page = desk.carla.get(f"{desk.home}/sections/houses").press("Add: Library")
-    item_id = desk.ask(lambda: database.session.scalars(select(Item.id)).one())
+    item_id = desk.look(lambda: database.session.scalars(select(Item.id)).one())
     assert str(item_id) in page.url
     with desk.app.app_context():
         other = steps.open_cycle("case-study", "2020", ("CL", "Another"))[0]
@@ -505,7 +449,7 @@ def test_saving_a_page_leaves_the_language_of_untouched_answers_alone(desk: Desk
     languages = select(Answer.question, Answer.lang).where(Answer.lang.is_not(None)).order_by(Answer.question)
 
     def spoken() -> dict[str, str | None]:
-        return desk.ask(lambda: dict(database.session.execute(languages).tuples().all()))
+        return desk.look(lambda: dict(database.session.execute(languages).tuples().all()))
 
     steps.write(desk.carla, desk.facts, {"overview": "Quarante bibliothèques.", "content_lang": "fr"})
     desk.carla.get(desk.facts).fill({"motto": "Lire"}).press("Save and continue")

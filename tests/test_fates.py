@@ -14,8 +14,10 @@ from review_app.permissions import SYSTEM
 from review_app.queries.invariants import broken
 from tests import steps_http as steps
 from tests.browser import Browser, Page
+from tests.museums import LEFT, Desk, desk_of_museums, missing, survey_of_museums
 from tests.people import sign_in
-from tests.test_blanks import LEFT, Desk, desk, missing, survey  # noqa: F401 (fixtures)
+
+__all__ = ["desk_of_museums", "survey_of_museums"]  # fixtures
 
 HOUSES = ("City museum", "Harbour museum", "Mill", "Tower")
 
@@ -25,7 +27,7 @@ def following(the: Desk) -> Desk:
     the.carla.get(the.facts).fill({**LEFT, "law": "A law of 2019.", "blank-law": ""}).press("Save and come back later")
     for name in HOUSES:
         the.add_house(name, "no_data")
-    the.published()
+    the.publish()
     now = datetime.now(UTC)
     with the.app.app_context():
         cycle = cycles.plan_cycle(
@@ -55,7 +57,7 @@ def choose(the: Desk, *fates: str, into: str = "") -> Page:
     return page
 
 
-def test_each_entry_needs_a_fate_and_has_a_life_of_chapters(desk: Desk) -> None:  # noqa: F811
+def test_each_entry_needs_a_fate_and_has_a_life_of_chapters(desk: Desk) -> None:
     the = following(desk)
     for name in HOUSES:
         the.carla.get(f"{the.home}/sections/houses").follow(name).press("Save: everything here still holds")
@@ -102,7 +104,7 @@ def chapters(everybody: Browser, report: str, entry: str) -> list[str]:
     return [" ".join(line.get_text().split()) for line in lines]
 
 
-def test_what_it_was_merged_into_stays_or_it_is_asked_again(desk: Desk) -> None:  # noqa: F811
+def test_what_it_was_merged_into_stays_or_it_is_asked_again(desk: Desk) -> None:
     the = following(desk)
     choose(the, "continues", "merged", "continues", "continues", into="City museum").press("Save")
     refused = choose(the, "ended", "merged", "continues", "continues", into="City museum").press("Save", status=422)
@@ -113,7 +115,7 @@ def test_what_it_was_merged_into_stays_or_it_is_asked_again(desk: Desk) -> None:
     assert [page.value(f"{one}-fate") for one in hexes(the)] == ["ended", "open", "continues", "continues"]
 
 
-def test_two_people_settle_the_same_entry(desk: Desk) -> None:  # noqa: F811
+def test_two_people_settle_the_same_entry(desk: Desk) -> None:
     the = following(desk)
     caspar = sign_in(the.new_client(), "caspar")
     his, first = caspar.get(f"{the.home}/fates"), hexes(the)[0]
@@ -122,7 +124,7 @@ def test_two_people_settle_the_same_entry(desk: Desk) -> None:  # noqa: F811
     assert the.carla.get(f"{the.home}/fates").value(f"{first}-fate") == "ended"
 
 
-def test_the_last_answer_stands_beside_the_field(desk: Desk, new_client: Callable[[], Browser], app: Flask) -> None:  # noqa: F811
+def test_the_last_answer_stands_beside_the_field(desk: Desk, new_client: Callable[[], Browser], app: Flask) -> None:
     the = following(desk)
     assert "In the last report" not in the.carla.get(the.facts).main
     the.carla.get(the.facts).fill({"law": "A law of 2027."}).press("Save and come back later")
@@ -133,7 +135,7 @@ def test_the_last_answer_stands_beside_the_field(desk: Desk, new_client: Callabl
 
 
 @pytest.mark.parametrize("fate", ["merged", "nowhere"])
-def test_a_forged_fate_reaches_nothing(desk: Desk, fate: str) -> None:  # noqa: F811
+def test_a_forged_fate_reaches_nothing(desk: Desk, fate: str) -> None:
     the = following(desk)
     page = the.carla.get(f"{the.home}/fates")
     fields = {str(box["name"]): str(box["value"]) for box in page.select("main form input[type=hidden]")}

@@ -17,11 +17,12 @@ from sqlalchemy import select
 
 from config import Settings
 from review_app.extensions import db as database
-from review_app.models import Answer, FilledForm, Snapshot
-from review_app.questionnaire.library import library
+from review_app.models import FilledForm, Snapshot
+from tests import desks
 from tests import steps_http as steps
 from tests.browser import Browser, Page
-from tests.people import add_parties, make_person, sign_in
+from tests.desks import CARLA, on_shelf, open_report
+from tests.people import make_person, sign_in
 
 SURVEY = """
 name: survey
@@ -52,14 +53,8 @@ sections:
 """
 
 
-class Desk:
-    """A report of Chile under way, carla its coordinator and caspar who writes the libraries only."""
-
-    def __init__(self, app: Flask, report_id: int, new_client: Callable[[], Browser]) -> None:
-        self.app, self.report_id, self.new_client = app, report_id, new_client
-        self.carla = sign_in(new_client(), "carla")
-        self.home = f"/en/desk/reports/{report_id}"
-        steps.write(self.carla, f"{self.home}/sections/facts", {"overview": "Forty libraries."})
+class Desk(desks.Desk):
+    """caspar writes the libraries only."""
 
     def take_along(self, kind: str, *, language: str = "en", what: str = "draft") -> bytes:
         page = self.carla.get(f"/{language}/desk/reports/{self.report_id}/paper/{what}.{kind}")
@@ -71,29 +66,21 @@ class Desk:
         assert token
         return browser.post(f"{self.home}/paper", {"csrf_token": token["value"], "file": (BytesIO(data), name)}, status=status)
 
-    def raw(self, question: str) -> list[Any]:
-        with self.app.app_context():
-            mine = select(Answer.value["raw"]).where(Answer.report_id == self.report_id, Answer.question == question)
-            return list(database.session.scalars(mine.order_by(Answer.id)))
-
 
 @pytest.fixture(scope="module")
 def survey(shared_app: Flask, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    path = tmp_path_factory.mktemp("questionnaires") / "survey.yaml"
-    path.write_text(SURVEY, encoding="utf-8")
-    library.configure([*settings.questionnaire_paths, path])
-    yield
-    library.configure(settings.questionnaire_paths)
+    with on_shelf(settings, tmp_path_factory.mktemp("questionnaires"), SURVEY):
+        yield
 
 
 @pytest.fixture
 def desk(survey: None, app: Flask, new_client: Callable[[], Browser]) -> Desk:
+    """One answer is written."""
+    desk = Desk(app, open_report(app, "survey", CARLA), new_client)
     with app.app_context():
-        add_parties()
-        make_person("carla", "coordinator", "CL")
         make_person("caspar", "contributor", "CL", sections=["houses"])
-        report_id = steps.open_cycle("survey", "1", ("CL", ""))[0]
-    return Desk(app, report_id, new_client)
+    steps.write(desk.carla, desk.facts, {"overview": "Forty libraries."})
+    return desk
 
 
 def in_word(data: bytes, **words: str) -> bytes:
@@ -124,16 +111,16 @@ def test_an_untouched_form_changes_nothing(desk: Desk) -> None:
         page = desk.send(desk.take_along(kind))
         assert page.h1 == "A form that came back" and page.has("0 differences from the report.")
         assert page.press("Put the file away").has("0 answers of the file were saved.")
-    assert desk.raw("overview") == ["Forty libraries."]
+    assert desk.raws("overview") == ["Forty libraries."]
 
 
 def test_what_was_written_in_word_is_shown_beside_what_stands_and_saved_when_ticked(desk: Desk) -> None:
     written = {"overview": "Quarante et une.", "has_law": "Oui", "house_name": "Casa de la Cultura"}
     page = desk.send(in_word(desk.take_along("docx", language="fr"), **written))
     assert page.has("3 differences from the report.", "Forty libraries.", "A new entry: Library", *written.values())
-    assert desk.raw("overview") == ["Forty libraries."]  # looking saves nothing
+    assert desk.raws("overview") == ["Forty libraries."]  # looking saves nothing
     page.press("Save what is ticked")
-    assert {code: desk.raw(code) for code in written} == {
+    assert {code: desk.raws(code) for code in written} == {
         "overview": ["Quarante et une."], "has_law": ["yes"], "house_name": ["Casa de la Cultura"],
     }  # fmt: skip
     assert desk.carla.get(f"{desk.home}/paper").select("a[href*='/paper/1']") == []  # decided, so it waits no more
@@ -145,7 +132,7 @@ def test_an_answer_changed_here_meanwhile_is_not_overwritten_unseen(desk: Desk) 
     page = desk.send(form)
     assert page.has("This answer was changed here as well", "Written here meanwhile.", "From the file.")
     page.press("Save what is ticked")  # the box of what both changed is empty until somebody ticks it
-    assert (desk.raw("overview"), desk.raw("visitors")) == (["Written here meanwhile."], ["12"])
+    assert (desk.raws("overview"), desk.raws("visitors")) == (["Written here meanwhile."], ["12"])
 
 
 def test_an_answer_changed_while_the_page_was_open_is_a_conflict_with_both_texts(desk: Desk) -> None:
@@ -153,7 +140,7 @@ def test_an_answer_changed_while_the_page_was_open_is_a_conflict_with_both_texts
     steps.write(desk.carla, f"{desk.home}/sections/facts", {"overview": "A minute ago."})
     page = page.press("Save what is ticked")
     assert page.h1 == "Two versions of one answer" and page.has("A minute ago.", "From the file.")
-    assert desk.raw("overview") == ["A minute ago."]
+    assert desk.raws("overview") == ["A minute ago."]
 
 
 def test_a_workbook_brings_new_entries_with_rows_of_their_tables(desk: Desk) -> None:
@@ -168,8 +155,8 @@ def test_a_workbook_brings_new_entries_with_rows_of_their_tables(desk: Desk) -> 
     page = desk.send(in_excel(desk.take_along("xlsx"), fill), name="form.xlsx")
     assert page.has("2 differences from the report.", "4100", "Casa", "Ana", "Luis")
     page.press("Save what is ticked")
-    assert (desk.raw("visitors"), desk.raw("house_name")) == (["4100"], ["Casa"])
-    assert desk.raw("keepers") == [[{"keeper": "Ana"}, {"keeper": "Luis"}]]
+    assert (desk.raws("visitors"), desk.raws("house_name")) == (["4100"], ["Casa"])
+    assert desk.raws("keepers") == [[{"keeper": "Ana"}, {"keeper": "Luis"}]]
 
 
 def test_who_writes_one_section_sees_all_and_puts_in_only_theirs(desk: Desk) -> None:
@@ -177,7 +164,7 @@ def test_who_writes_one_section_sees_all_and_puts_in_only_theirs(desk: Desk) -> 
     page = desk.send(form, browser=sign_in(desk.new_client(), "caspar"))
     assert page.has("This section was given to somebody else of your team.")
     page.press("Save what is ticked")
-    assert (desk.raw("overview"), desk.raw("house_name")) == (["Forty libraries."], ["Mine"])
+    assert (desk.raws("overview"), desk.raws("house_name")) == (["Forty libraries."], ["Mine"])
 
 
 def test_a_form_of_another_report_is_refused(desk: Desk) -> None:

@@ -20,8 +20,9 @@ from tests import steps_http as steps
 from tests.browser import Browser
 from tests.clamd import EICAR, Clamd, running_clamd
 from tests.conftest import MailServer, running_worker
+from tests.desks import CARLA, CASPAR, RITA, open_report
 from tests.hostile_files import pdf
-from tests.people import add_parties, make_person, sign_in
+from tests.people import sign_in
 from tests.test_attachments import Desk, survey
 from tests.waiting import wait_until
 
@@ -38,12 +39,7 @@ def clamd(monkeypatch: pytest.MonkeyPatch, app: Flask) -> Iterator[Clamd]:
 
 @pytest.fixture
 def desk(survey: None, clamd: Clamd, app: Flask, new_client: Callable[[], Browser]) -> Desk:
-    with app.app_context():
-        add_parties()
-        for nick, role, party in (("carla", "coordinator", "CL"), ("caspar", "contributor", "CL"), ("rita", "reviewer", None)):
-            make_person(nick, role, party)
-        report_id = steps.open_cycle("proof-survey", "1", ("CL", ""))[0]
-    return Desk(app, report_id, new_client)
+    return Desk(app, open_report(app, "proof-survey", CARLA, CASPAR, RITA), new_client)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +104,8 @@ def test_what_a_virus_was_found_in_after_the_submission_is_not_published(desk: D
     with desk.app.app_context():
         for file in desk.files():
             scan(str(file.id))
-    public = desk.publish(is_submitted=True)
+    desk.publish(is_submitted=True)
+    public = desk.public()
     page = desk.new_client().get(public)
     assert page.has("clean.pdf") and not page.has("infected.pdf")
     desk.new_client().get(f"{public}/files/{desk.files()[0].id}", status=404)

@@ -12,9 +12,8 @@ from moto.server import ThreadedMotoServer
 
 from config import Settings
 from review_app.storage import Storage, storage_of
-from tests import steps_http as steps
 from tests.browser import Browser
-from tests.people import add_parties, make_person
+from tests.desks import CARLA, RITA, open_report
 from tests.test_attachments import LAW, Desk, survey
 
 __all__ = ["survey"]  # a fixture
@@ -61,12 +60,7 @@ def desk_on(survey: None, app: Flask, settings: Settings, monkeypatch: pytest.Mo
 
     def make(where: Settings) -> Desk:
         monkeypatch.setitem(app.extensions, "storage", storage_of(where))
-        with app.app_context():
-            add_parties()
-            make_person("carla", "coordinator", "CL")
-            make_person("rita", "reviewer")
-            report_id = steps.open_cycle("proof-survey", "1", ("CL", ""))[0]
-        return Desk(app, report_id, lambda: Browser(app, settings.public_base_url))
+        return Desk(app, open_report(app, "proof-survey", CARLA, RITA), lambda: Browser(app, settings.public_base_url))
 
     return make
 

@@ -11,8 +11,10 @@ from review_app.mailing import compose
 from review_app.models import Entry, Notice, Person, Report, Snapshot
 from review_app.transaction import atomic
 from tests import steps_http as steps
+from tests.museums import LEFT, Desk, desk_of_museums, survey_of_museums
 from tests.people import sign_in
-from tests.test_blanks import LEFT, Desk, desk, survey  # noqa: F401 (fixtures)
+
+__all__ = ["desk_of_museums", "survey_of_museums"]  # fixtures
 
 
 @atomic
@@ -20,7 +22,7 @@ def overdue(report_id: int) -> None:
     steps.report_of(report_id).due_on = steps.ahead(-3)
 
 
-def test_the_answers_of_a_section_are_checked_on_one_page(desk: Desk) -> None:  # noqa: F811
+def test_the_answers_of_a_section_are_checked_on_one_page(desk: Desk) -> None:
     page = desk.carla.get(desk.facts).fill(LEFT).press("Save and come back later")
     page = desk.carla.get(desk.facts).follow("Check the answers of this section")
     assert page.h1 == "Check your answers" and page.has("Forty museums.", "Left blank: Planned by 30 June 2028")
@@ -34,7 +36,7 @@ def test_the_answers_of_a_section_are_checked_on_one_page(desk: Desk) -> None:  
     assert not desk.carla.get(f"{desk.home}/read").select(".change")
 
 
-def test_a_late_report_is_taken_until_the_cycle_is_closed_and_its_receipt_says_so(desk: Desk, settings: Settings) -> None:  # noqa: F811
+def test_a_late_report_is_taken_until_the_cycle_is_closed_and_its_receipt_says_so(desk: Desk, settings: Settings) -> None:
     desk.carla.get(desk.facts).fill(LEFT).press("Save and come back later")
     with desk.app.app_context():
         overdue(desk.report_id)
@@ -61,7 +63,7 @@ def test_a_late_report_is_taken_until_the_cycle_is_closed_and_its_receipt_says_s
     assert sha256[:32] in facts.replace("\n", "") and "Signed by Ana Soto" in facts
 
 
-def test_the_official_who_signs_need_not_be_who_hands_over(desk: Desk) -> None:  # noqa: F811
+def test_the_official_who_signs_need_not_be_who_hands_over(desk: Desk) -> None:
     desk.carla.get(desk.facts).fill(LEFT).press("Save and come back later")
     caspar = sign_in(desk.new_client(), "caspar")
     assert caspar.get(f"{desk.home}/submit").has("Only a coordinator of your team can submit.")

@@ -7,7 +7,9 @@ from review_app.extensions import db as database
 from review_app.models import Answer
 from tests import steps_http as steps
 from tests.browser import Page
-from tests.test_blanks import LEFT, Desk, desk, survey  # noqa: F401 (fixtures)
+from tests.museums import LEFT, Desk, desk_of_museums, survey_of_museums
+
+__all__ = ["desk_of_museums", "survey_of_museums"]  # fixtures
 
 ARABIC = "أربعون متحفاً (1998)، في 12 مدينة."
 ENGLISH = "A law of 2021."
@@ -32,7 +34,7 @@ def kept(the: Desk) -> dict[str, tuple[str | None, int]]:
         return {question: (lang, version) for question, lang, version in rows}
 
 
-def test_an_arabic_answer_on_an_english_page_reads_correctly_everywhere(desk: Desk) -> None:  # noqa: F811
+def test_an_arabic_answer_on_an_english_page_reads_correctly_everywhere(desk: Desk) -> None:
     answers = {**LEFT, "overview": ARABIC, "lang-overview": "ar", "law": ENGLISH, "blank-law": ""}
     desk.carla.get(desk.facts).fill(answers).press("Save and come back later")
     desk.add_house("متحف الميناء", "no_data")
@@ -55,7 +57,7 @@ def test_an_arabic_answer_on_an_english_page_reads_correctly_everywhere(desk: De
     assert {page.url: tongues(page, "متحف الميناء") for page in titled} == {page.url: {("ar", "rtl")} for page in titled}
 
 
-def test_the_language_of_the_interface_never_touches_what_was_typed(desk: Desk) -> None:  # noqa: F811
+def test_the_language_of_the_interface_never_touches_what_was_typed(desk: Desk) -> None:
     answers = {"overview": ARABIC, "lang-overview": "ar", "law": ENGLISH, "budget": "USD 1.200 (2021)"}
     desk.carla.get(desk.facts).fill(answers).press("Save and come back later")
     before = kept(desk)

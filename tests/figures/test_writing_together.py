@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +29,7 @@ from review_app.questionnaire.library import library
 from tests.conftest import ROOT, environment_of
 from tests.figures.conftest import Figure, size
 from tests.people import PASSWORD, add_parties, make_person
+from tests.waiting import wait_until
 
 PEOPLE, SAVES = size(6, full=50), size(15, full=200)
 SECTIONS = ("one", "two", "three")
@@ -75,7 +75,6 @@ class Writer:
     told: list[Told] = field(default_factory=list)
     cookies: dict[str, str] = field(default_factory=dict)
     seen: dict[str, dict[str, str]] = field(default_factory=dict)
-    troubles: int = 0
     trouble: Exception | None = None
 
     def run(self) -> None:
@@ -130,7 +129,6 @@ class Writer:
                     break
             except (OSError, http.client.HTTPException):
                 self.line.close()
-            self.troubles += 1
         for cookie in response.headers.get_all("Set-Cookie") or ():
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
@@ -151,10 +149,7 @@ def server(settings: Settings) -> Iterator[str]:
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        end = time.monotonic() + 120
-        while not is_open(port):
-            assert process.poll() is None and time.monotonic() < end, "the web server did not start"
-            time.sleep(0.05)
+        wait_until(lambda: is_open(port), "the web server answers", seconds=120)
         yield address
     finally:
         process.terminate()
@@ -225,7 +220,6 @@ def judge(writers: list[Writer], report_id: int, figure: Figure) -> None:
     missed = {(line.question, line.text) for line in lost} ^ refused
     figure("refused saves that are no 409, or are not in the history", len(missed), exactly=0)
     figure("texts in the history that nobody sent, or twice", abs(len(rows) - len(told)), exactly=0)
-    print(f"{sum(writer.troubles for writer in writers)} requests had to be sent again")  # noqa: T201
     assert len(taken) + len(lost) == len(told)
     assert lost, "nobody met anybody: the figure would prove nothing"
     written = {line.text for line in told}
