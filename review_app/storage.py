@@ -28,7 +28,7 @@ class StorageSettings(Protocol):
 
 
 class Storage(Protocol):
-    """Bytes under names that never hold other bytes. Each method raises what the disk or the server raises."""
+    """Bytes under names that never hold other bytes. Each method raises OSError when the disk or the server is away or full."""
 
     def put(self, name: str, content: bytes) -> None:
         """Whole or not at all."""
@@ -80,7 +80,9 @@ class Bucket:
 
     def __init__(self, settings: StorageSettings) -> None:
         import boto3  # 15 MB that an installation with a folder does not need
+        from botocore.exceptions import BotoCoreError, ClientError
 
+        self._errors = (BotoCoreError, ClientError)
         self._bucket = settings.s3_bucket
         self._client: Any = boto3.client(
             "s3", endpoint_url=settings.s3_endpoint or None, region_name=settings.s3_region,
@@ -88,20 +90,31 @@ class Bucket:
         )  # fmt: skip
 
     def put(self, name: str, content: bytes) -> None:
-        self._client.put_object(Bucket=self._bucket, Key=name, Body=content)
+        with self._told_as_os_error():
+            self._client.put_object(Bucket=self._bucket, Key=name, Body=content)
 
     def open(self, name: str) -> BinaryIO:
-        try:
-            return cast(BinaryIO, self._client.get_object(Bucket=self._bucket, Key=name)["Body"])
-        except self._client.exceptions.NoSuchKey:
-            raise FileNotFoundError(name) from None
+        with self._told_as_os_error():
+            try:
+                return cast(BinaryIO, self._client.get_object(Bucket=self._bucket, Key=name)["Body"])
+            except self._client.exceptions.NoSuchKey:
+                raise FileNotFoundError(name) from None
 
     def delete(self, name: str) -> None:
-        self._client.delete_object(Bucket=self._bucket, Key=name)
+        with self._told_as_os_error():
+            self._client.delete_object(Bucket=self._bucket, Key=name)
 
     def names(self, before: datetime) -> Iterator[str]:
-        for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket):
-            yield from (one["Key"] for one in page.get("Contents", ()) if one["LastModified"] < before)
+        with self._told_as_os_error():
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket):
+                yield from (one["Key"] for one in page.get("Contents", ()) if one["LastModified"] < before)
+
+    @contextlib.contextmanager
+    def _told_as_os_error(self) -> Iterator[None]:
+        try:
+            yield
+        except self._errors as error:
+            raise OSError(str(error)) from error
 
 
 def storage_of(settings: StorageSettings) -> Storage:

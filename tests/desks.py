@@ -3,20 +3,25 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 import yaml
 from flask import Flask
 from sqlalchemy import select
 
 from config import Settings
 from review_app.extensions import db
-from review_app.models import Answer
+from review_app.models import Answer, Report
+from review_app.operations import cycles
+from review_app.permissions import SYSTEM
 from review_app.questionnaire.library import library
 from tests import steps_http as steps
 from tests.browser import Browser
+from tests.conftest import Ground, _empty_queue, empty_tables
 from tests.people import add_parties, make_person, sign_in
 
 T = TypeVar("T")
@@ -44,6 +49,19 @@ def open_report(app: Flask, questionnaire: str, *people: tuple[str, str, str | N
         for nick, role, party in people:
             make_person(nick, role, party)
         return steps.open_cycle(questionnaire, "1", ("CL", ""))[0]
+
+
+@pytest.fixture(scope="module", name="report_id")
+def draft_of_arts_for_all(shared_app: Flask, settings: Settings, ground: Ground) -> Iterator[int]:
+    """The draft of a programme of Chile that the tests of a module share, and the people around it."""
+    with shared_app.app_context():
+        add_parties()
+        for nick, role, party in (CARLA, CASPAR, ("pia", "coordinator", "PE"), ("ada", "administrator", None)):
+            make_person(nick, role, party)
+        made = steps.open_cycle("programme-monitoring", "2026", ("CL", "Arts for All"))[0]
+    yield made
+    empty_tables(settings)
+    _empty_queue(ground)
 
 
 @dataclass
@@ -93,3 +111,16 @@ class Desk:
             steps.submit(self.carla, self.report_id)
         steps.take(self.rita, self.report_id)
         steps.publish(self.rita, self.report_id)
+
+    def begin_next(self) -> None:
+        """A cycle that begins with what the last one published; the desk is at its report from now on."""
+        now = datetime.now(UTC)
+        with self.app.app_context():
+            last = db.session.get_one(Report, self.report_id).cycle
+            cycle = cycles.plan_cycle(
+                SYSTEM, slug="next", titles={"en": "The next"}, questionnaire=last.questionnaire, edition=last.edition,
+                carries=True, starts_on=date(2027, 1, 1), ends_on=date(2027, 12, 31), due_on=steps.ahead(400),
+                expected=[("CL", "")], now=now,
+            )  # fmt: skip
+            cycles.move_cycle(SYSTEM, cycle.id, "open", seen=cycle.row_version, now=now)
+            self.report_id = db.session.scalars(select(Report.id).where(Report.cycle_id == cycle.id)).one()

@@ -20,7 +20,7 @@ from review_app.extensions import db as database
 from review_app.models import Attachment, Save, Snapshot
 from review_app.operations import attachments
 from review_app.readers.attachments import MOST_BYTES
-from review_app.storage import storage
+from review_app.storage import storage, storage_of
 from review_app.tasks import SCHEDULE, tidy
 from tests import desks
 from tests import steps_http as steps
@@ -257,6 +257,18 @@ def test_an_entry_has_files_of_its_own(desk: Desk) -> None:
     page = desk.carla.get(f"{desk.home}/sections/houses").press("Add: Libraries")
     page = page.fill({"house_name": "Old library"}).attach("plan", ("plan.docx", office("docx"))).press("Save and add the file")
     assert page.has("plan.docx", "Word", "There can be 1 file here.") and page.h1 == "Old library"
+
+
+def test_the_next_report_begins_with_files_of_its_own_without_those_whose_bytes_were_lost(desk: Desk, settings: Settings) -> None:
+    desk.add(LAW, ("plan.pdf", pdf("A plan")), more={"overview": "Forty libraries."})
+    lost = desk.files()[1]
+    desk.publish()
+    storage_of(settings).delete(lost.id.hex)
+    published = desk.files()[0].id
+    desk.begin_next()
+    (law,) = desk.files()
+    assert (law.name, law.id == published, [one["id"] for one in desk.texts("proof")[-1]]) == ("law.pdf", False, [str(law.id)])
+    assert desk.carla.get(desk.address()).response.get_data() == LAW[1]
 
 
 def test_files_that_nothing_names_go_after_a_month_and_what_a_snapshot_names_stays(desk: Desk, settings: Settings) -> None:

@@ -1,16 +1,13 @@
 """What the last report had, and what became of it: nothing is submitted before each is told, and each has a life of chapters."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from review_app.extensions import db as database
-from review_app.models import Item, Report
-from review_app.operations import cycles
-from review_app.permissions import SYSTEM
+from review_app.models import Item
 from review_app.queries.invariants import broken
 from tests import steps_http as steps
 from tests.browser import Browser, Page
@@ -28,14 +25,7 @@ def following(the: Desk) -> Desk:
     for name in HOUSES:
         the.add_house(name, "no_data")
     the.publish()
-    now = datetime.now(UTC)
-    with the.app.app_context():
-        cycle = cycles.plan_cycle(
-            SYSTEM, slug="next", titles={"en": "The next"}, questionnaire="museums", edition="1", now=now, carries=True,
-            starts_on=date(2027, 1, 1), ends_on=date(2027, 12, 31), due_on=steps.ahead(400), expected=[("CL", "")],
-        )  # fmt: skip
-        cycles.move_cycle(SYSTEM, cycle.id, "open", seen=cycle.row_version, now=now)
-        the.report_id = database.session.scalars(select(Report.id).where(Report.cycle_id == cycle.id)).one()
+    the.begin_next()
     the.carla.get(the.facts).press("Save: everything here still holds")
     return the
 

@@ -18,22 +18,10 @@ from review_app.operations import accounts, sent
 from review_app.queries.invariants import broken
 from tests import steps_http as steps
 from tests.browser import Browser, Page
-from tests.conftest import Ground, _empty_queue, empty_tables
-from tests.people import PASSWORD, add_parties, make_person, sign_in
+from tests.desks import draft_of_arts_for_all
+from tests.people import PASSWORD, sign_in
 
-
-@pytest.fixture(scope="module")
-def report_id(shared_app: Flask, settings: Settings, ground: Ground) -> Iterator[int]:
-    """A draft of Chile's, and the people around it."""
-    with shared_app.app_context():
-        add_parties()
-        for nick, role, party in (("carla", "coordinator", "CL"), ("caspar", "contributor", "CL"), ("pia", "coordinator", "PE")):
-            make_person(nick, role, party)
-        make_person("ada", "administrator")
-        made = steps.open_cycle("programme-monitoring", "2026", ("CL", "Arts for All"))[0]
-    yield made
-    empty_tables(settings)
-    _empty_queue(ground)
+__all__ = ["draft_of_arts_for_all"]  # a fixture
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Who is at a report is seen by those who may read it, for some minutes, and by nobody while Redis is away."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,28 +13,15 @@ from playwright.sync_api import expect
 from config import Settings
 from review_app.local_services import free_port
 from review_app.presence import KNOWN_FOR, Here, Presence
-from tests import steps_http as steps
 from tests.browser import Browser, Page, words
-from tests.conftest import Ground, _empty_queue, empty_tables, served
-from tests.people import PASSWORD, add_parties, make_person, sign_in
+from tests.conftest import Ground, _empty_queue, served
+from tests.desks import draft_of_arts_for_all
+from tests.people import PASSWORD, sign_in
 
+__all__ = ["draft_of_arts_for_all"]  # a fixture
 NOW = datetime(2027, 1, 10, 12, tzinfo=UTC)
 CARLA, CASPAR = Here(1, "Carla", "budget"), Here(2, "Caspar", "")
 Site = dict[str, Browser]
-
-
-@pytest.fixture(scope="module")
-def report_id(shared_app: Flask, settings: Settings, ground: Ground) -> Iterator[int]:
-    """A draft of Chile's, and the people around it."""
-    with shared_app.app_context():
-        add_parties()
-        for nick, role, party in (("carla", "coordinator", "CL"), ("caspar", "contributor", "CL"), ("pia", "coordinator", "PE")):
-            make_person(nick, role, party)
-        make_person("ada", "administrator")
-        made = steps.open_cycle("programme-monitoring", "2026", ("CL", "Arts for All"))[0]
-    yield made
-    empty_tables(settings)
-    _empty_queue(ground)
 
 
 @pytest.fixture(scope="module")

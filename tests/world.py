@@ -20,6 +20,7 @@ from review_app.models import (
     Cycle,
     FilledForm,
     ImportText,
+    Item,
     Membership,
     Person,
     Point,
@@ -105,7 +106,8 @@ class Place:
     report_id: int
     row_version: int
     state: str
-    item_id: str
+    item_id: str  # as if the last report had it: something can be said of what became of it
+    item_version: int
     ended_id: str
     save_id: int
     form_id: int
@@ -299,6 +301,7 @@ def _make_place(party: str, stage: str, report_id: int) -> Place:
         _settle(writer, report_id, party, stage)
     if stage == "revision":
         _save(writer, report_id, "results_and_lessons", {"worked_well": word(party, stage, "unsent")}, seen=1)
+    _mark_as_carried(item_id)
     report = db.session.get_one(Report, report_id, populate_existing=True)
     spam = next(found for found in check(sheet_of(report)) if found.offer == "remove")
     link = db.session.scalars(select(ContributionLink).where(ContributionLink.report_id == report_id)).one()
@@ -306,13 +309,20 @@ def _make_place(party: str, stage: str, report_id: int) -> Place:
     files = select(Attachment.id).where(Attachment.report_id == report_id)
     return Place(
         party=party, stage=stage, report_id=report_id, row_version=report.row_version, state=report.state, item_id=item_id,
-        ended_id=ended_id, save_id=db.session.scalars(of_report[Save].where(Save.outcome == "refused")).one(),
+        item_version=db.session.get_one(Item, UUID(item_id)).row_version, ended_id=ended_id,
+        save_id=db.session.scalars(of_report[Save].where(Save.outcome == "refused")).one(),
         form_id=db.session.scalars(of_report[FilledForm]).one(), link_id=link.id,
-        proposal_id=db.session.scalars(select(Proposal.id).where(Proposal.link_id == link.id)).one(), fingerprint=spam.fingerprint,
-        receipts=len(db.session.scalars(of_report[Snapshot]).all()),
+        proposal_id=db.session.scalars(select(Proposal.id).where(Proposal.link_id == link.id)).one(),
+        fingerprint=spam.fingerprint, receipts=len(db.session.scalars(of_report[Snapshot]).all()),
         point_id=db.session.scalars(of_report[Point]).first(), membership_id=_membership(LEAVER[party], party),
         file_id=db.session.scalars(files).one(),
     )  # fmt: skip
+
+
+@atomic
+def _mark_as_carried(item_id: str) -> None:
+    """Only the mark; what a new report begins with is tested elsewhere."""
+    db.session.get_one(Item, UUID(item_id)).fate = "continues"
 
 
 def _membership(nick: str, party: str | None) -> int:

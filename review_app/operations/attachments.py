@@ -44,7 +44,7 @@ def keep(actor: Actor, report: Report, found: Found, *, now: datetime) -> Attach
     file_id = uuid4()
     try:
         storage().put(file_id.hex, found.content)
-    except Exception:  # a full disk, or any way in which a server can be away
+    except OSError:
         log.exception("A file of report %s could not be stored.", report.id)
         raise FileProblem("away") from None
     return _note(actor, report, file_id, found, now)
@@ -88,15 +88,19 @@ def hear(file_id: UUID, verdict: str | None, *, now: datetime) -> None:
 def copied(report: Report, value: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
     """The value of a file answer of another report, with copies that belong to this one. Called inside an operation.
 
-    A file that is not ready any more is left out.
+    A file that is not ready any more, or whose bytes were lost, is left out.
     """
     copies = []
     for one in value["raw"]:
         file = db.session.get(Attachment, UUID(one["id"]))
         if file is None or file.status != "ready":
             continue
-        with storage().open(file.id.hex) as stream:
-            content = stream.read()
+        try:
+            with storage().open(file.id.hex) as stream:
+                content = stream.read()
+        except FileNotFoundError:
+            log.exception("File %s is not carried over.", file.id)
+            continue
         new = Attachment(
             id=uuid4(), report_id=report.id, name=file.name, kind=file.kind, size=file.size, sha256=file.sha256, status="ready",
             actor_kind=SYSTEM.kind, actor_id=SYSTEM.id, created_at=now,
