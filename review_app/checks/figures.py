@@ -14,9 +14,10 @@ from review_app.questionnaire.language import Question
 from workflows.messages import Message
 
 _SAID = "|".join(sorted(NUMBERS, key=len, reverse=True))
-_WHOLE = r"[0-9]{1,3}(?:[,. \u00a0\u202f][0-9]{3}){1,5}(?![0-9])|[0-9]{1,7}(?![0-9]|[.,][0-9])"
+# It begins with a digit of its own, so that the search skips all other signs.
+_WHOLE = r"[0-9](?:[0-9]{0,2}(?:[,. \u00a0\u202f][0-9]{3}){1,5}(?![0-9])|[0-9]{0,6}(?![0-9]|[.,][0-9]))"
 _DIGIT = re.compile("[0-9]")
-_TOTAL = re.compile(rf"(?P<total>{_WHOLE})\s+[^\W\d_][^.;:()\n0-9]{{1,90}}?\s*[:(](?P<parts>[^.;:()\n]{{3,250}})")
+_TOTAL = re.compile(rf"(?P<total>{_WHOLE})\s+[^\W\d_][^.;:()\n0-9]{{1,90}}+\s*+[:(](?P<parts>[^.;:()\n]{{3,250}})")
 _OF_WHICH = re.compile(r"\b(?:of (?:which|whom|these)|dont|de (?:los|las) cuales)\b(?P<parts>[^.;:()\n]{3,250})(?P<total>)", re.IGNORECASE)
 _OF_WHICH_PARTS = ("of which", "of whom", "of these", "dont", "cuales")
 _INSIDE = frozenset(".,/$€£-")

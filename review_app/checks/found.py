@@ -51,11 +51,12 @@ class Found:
 class Source:
     """What an imported text shows around its answers, by role; pairs are (role, the words there).
 
-    `blank`: captions without a value. `cut`: the answer in whose middle the text ends. `is_older`: a form from before 2019,
+    `captions`: what its captions ask for. `blank`: those without a value. `cut`: the answer in whose middle the text ends. `is_older`: a form from before 2019,
     which asks for expected results. `languages`: those of the captions when no one language has them all.
     `furniture`, `stray`: words of the web page and strange addresses that are in no answer.
     """
 
+    captions: frozenset[str] = frozenset()
     blank: frozenset[str] = frozenset()
     cut: str | None = None
     is_older: bool = False
@@ -75,7 +76,9 @@ class Source:
     def from_json(cls, kept: Mapping[str, Any]) -> "Source":
         """What `to_json` gave."""
         glued = tuple((role, words) for role, words in kept["glued"])
-        return cls(frozenset(kept["blank"]), kept["cut"], kept["is_older"], tuple(kept["languages"]), glued=glued)
+        return cls(
+            blank=frozenset(kept["blank"]), cut=kept["cut"], is_older=kept["is_older"], languages=tuple(kept["languages"]), glued=glued,
+        )
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,11 @@ class Place:
     explained: tuple[Question, ...] = ()
 
     @cached_property
+    def _cells(self) -> dict[str, Cell | None]:
+        item_id = self.item.id if self.item else None
+        return {question.code: self.sheet.cell(question.code, item_id) for question in (*self.asked, *self.explained)}
+
+    @cached_property
     def _roles(self) -> dict[str, Question]:
         return {question.role: question for question in reversed(self.asked) if question.role}
 
@@ -115,20 +123,17 @@ class Place:
 
     def cell(self, question: Question) -> Cell | None:
         """The stored answer, or what the group has fixed."""
-        return self.sheet.cell(question.code, self.item.id if self.item else None)
-
-    @cached_property
-    def _stored(self) -> dict[str, Value | None]:
-        cells = ((question.code, self.cell(question)) for question in self.asked)
-        return {code: cell.value if cell else None for code, cell in cells}
+        return self._cells[question.code]
 
     def value(self, question: Question) -> Value | None:
         """The stored value with `raw` and `value`; None when nothing is stored."""
-        return self._stored[question.code]
+        cell = self._cells[question.code]
+        return cell.value if cell else None
 
     def clean(self, question: Question) -> Any:
         """The clean value; None when blank or unreadable."""
-        return (self.value(question) or {}).get("value")
+        cell = self._cells[question.code]
+        return cell.value.get("value") if cell else None
 
     def is_required(self, question: Question) -> bool:
         return question.is_required(self.values)

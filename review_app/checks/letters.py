@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from operator import eq
 
 from review_app.checks.found import Found, Place
@@ -59,9 +60,10 @@ def one_case(place: Place) -> Iterator[Found]:
     for question, words in place.prose:
         if question.role == "website":
             continue
-        is_short = question.role in ("title", "agency")
-        upper = len(_UPPER.findall(words[:_MOST_LETTERS]))
-        lower = len(_LOWER.findall(words[:_MOST_LETTERS])) if upper < 2 or words.isupper() else _MOST_LETTERS
+        is_short, head = question.role in ("title", "agency"), words[:_MOST_LETTERS]
+        if not words.isupper() and len(list(islice(_UPPER.finditer(head), 2))) > 1:
+            continue
+        upper, lower = len(_UPPER.findall(head)), len(_LOWER.findall(head))
         if upper + lower < (15 if is_short else 60) or words.count(" ") < 2:
             continue
         if not lower:

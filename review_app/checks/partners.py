@@ -1,7 +1,7 @@
 """Rules about the table of partners."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from review_app.checks.found import Found, Place
@@ -77,7 +77,7 @@ def types_as_names(place: Place) -> Iterator[Found]:
     for row, name, words in _names(place):
         if table and _bare(words) in labels:
             text = Message("“%(words)s” is a type, not a name: write who the partner of row %(row)s is.", {"words": words, "row": row})
-        elif said := [part.strip() for part in _pieces(words) if _bare(part) in labels]:
+        elif said := [part.strip() for part in _pieces(words, labels) if _bare(part) in labels]:
             text = Message(
                 "“%(words)s” in the name of row %(row)s is a type: the column beside it says the type, so take it out of the name.",
                 {"words": ", ".join(said), "row": row},
@@ -88,9 +88,10 @@ def types_as_names(place: Place) -> Iterator[Found]:
             yield place.found("PART-03", "warning", question=table, message=text, row=row, column=name.code, quote=words)
 
 
-def _pieces(words: str) -> Iterator[str]:
-    """What stands between marks, and what of it stands in brackets."""
-    for part in _MARKS.split(words):
+def _pieces(words: str, labels: Collection[str]) -> Iterator[str]:
+    """What stands between marks, and what of it stands in brackets; nothing where none of the labels does."""
+    bare = _bare(words)
+    for part in _MARKS.split(words) if any(label in bare for label in labels) else ():
         yield part
         yield from re.findall(r"\(([^()]*)\)", part)
 
@@ -160,5 +161,6 @@ def _other_cells(row: dict[str, str]) -> str:
     return " · ".join(cell.strip() for cell in row.values() if cell.strip())[:200]
 
 
+@lru_cache(maxsize=256)
 def _bare(words: str) -> str:
     return " ".join(re.findall(r"\w+", folded(words)))

@@ -16,6 +16,7 @@ from review_app.questionnaire.sheets import Sheet
 Span = tuple[int, int]
 
 _ADDRESS = re.compile(r"(?:https?://)?((?:[^\W_](?:[\w-]{0,62}[^\W_])?\.){1,8}[^\W\d_]{2,24})/?", re.IGNORECASE)
+_TOKEN = re.compile(r"\S+")
 _DOTTED = re.compile(r"\.[^\W\d_]{2}")
 _WRAPPING = "()[]{}<>\"'“”‘’«»*_`"
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
@@ -54,7 +55,7 @@ def spans(text: str, known_words: Iterable[str] = ()) -> list[Span]:
     lines = [(match.start(), match.group()) for match in re.finditer(r"[^\n]+", text) if match.group().strip()]
     is_list = False
     for number, (offset, line) in enumerate(lines):
-        tokens = [(offset + match.start(), match.group()) for match in re.finditer(r"\S+", line)]
+        tokens = [(offset + match.start(), match.group()) for match in _TOKEN.finditer(line)] if may_have_address(line) else []
         run = _run(tokens)
         is_alone = bool(run) and all(_BULLET.fullmatch(word) for word in _before(tokens, run))
         if not is_alone:
@@ -140,6 +141,8 @@ def _named(text: str, *, is_body: bool) -> str:
     words = text.split()
     if is_body and len(words) == 1:
         return text
+    if not may_have_address(text):
+        return " ".join(words)
     return " ".join(word for word in words if not ((hit := _ADDRESS.fullmatch(word)) and _is_host(hit[1])))
 
 

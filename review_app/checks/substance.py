@@ -26,14 +26,19 @@ _SHORT = 40
 
 def says_none(words: str) -> bool:
     """Whether a text about an evaluation says that there was none, or none yet."""
-    return bool(_NONE_YET.search(words) or _OPENS_WITH_NO.match(words))
+    return _none(words) is not None
+
+
+def _none(words: str) -> re.Match[str] | None:
+    small = words.lower()
+    return _OPENS_WITH_NO.match(words) or (_NONE_YET.search(words) if "valu" in small or "assess" in small else None)
 
 
 def denied_evaluation(place: Place) -> Iterator[Found]:
     """EVAL-04: the conclusions say that there was no evaluation, or that it is still to come."""
     question = place.with_role("conclusions")
     words = place.clean(question) if question else None
-    match = (_OPENS_WITH_NO.match(words) or _NONE_YET.search(words)) if words else None
+    match = _none(words) if words else None
     asked = place.with_role("evaluated")
     if match and words and asked and place.clean(asked) is True and bounds(words, match.start(), match.end())[0] > 0:
         return  # an evaluation that was made may announce the next one

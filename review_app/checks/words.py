@@ -4,6 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+_OTHERS = re.compile(r"[^\x00-\x7f]+")
 _LIGATURES = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "ı": "i"}
 NUMBERS = {
     word: number
@@ -37,4 +38,5 @@ def _plain(letter: str) -> str:
 
 def folded(text: str) -> str:
     """`text` in small letters without accents; as many places as it needs."""
-    return text.lower() if text.isascii() else "".join(map(_plain, text))
+    small = text.lower()
+    return small if small.isascii() else _OTHERS.sub(lambda letters: "".join(map(_plain, letters.group())), small)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from review_app.readers.fitting import fit
 from review_app.readers.labels import DOMAIN_NAMES
 from review_app.readers.measures import read
 from review_app.readers.reading import Reading
-from review_app.readers.sources import VALUES, captioned, source_of
+from review_app.readers.sources import VALUES, source_of
 
 _ENTRY = UUID(int=1)
 _PARTNER_TYPES = (
@@ -73,10 +74,8 @@ def check_text(text: str) -> tuple[Found, ...]:
     """What the rules say about one old text. `question` of a finding is a key of the reader's record."""
     reading = read(text)
     source = source_of(reading)
-    asked = (*(_with_options(question, reading) for question in _asked(reading, source)), _UNPLACED)
-    group = Question("measure", "group", Text(en="Measure"), questions=asked, title_question="title")
-    section = Section("measure", Text(en="Measure"), (group,))
-    form = Questionnaire("old text", "", Text(en="Old text"), (section,), "", languages=("en", "fr"))
+    form = _form(tuple(_asked(reading, source)), reading.goals or (), reading.priorities or ())
+    asked = form.question("measure").questions
     answers = {**fit(reading, asked, is_group=True).answers, "unplaced": "\n\n".join(reading.words("unplaced"))}
     cells: dict[tuple[UUID | None, str], Cell] = {
         (_ENTRY, question.code): _cell(question, answers.get(question.code), reading) for question in asked
@@ -87,25 +86,31 @@ def check_text(text: str) -> tuple[Found, ...]:
     return check(sheet, items={_ENTRY}, context=Context(period=period, sources={_ENTRY: source}))
 
 
-def _asked(reading: Reading, source: Source) -> list[Question]:
-    """The questions of the form: after the end of a cut text nobody knows what was answered."""
-    captions = set(captioned(reading))
-    given = {place for place, one in enumerate(_FORM) if getattr(reading, one.code) is not None or one.role in captions}
-    if not captions:
-        return [_FORM[place] for place in sorted(given)]
-    last = max(given, default=0) if source.cut else len(_FORM)
-    asked = [one for place, one in enumerate(_FORM) if place in given or (place < last and one.role != "website")]
+def _asked(reading: Reading, source: Source) -> list[str]:
+    """The roles of the form: after the end of a cut text nobody knows what was answered."""
+    given = [role for role, code in VALUES.items() if getattr(reading, code) is not None or role in source.captions]
+    if not source.captions:
+        return given
+    roles = list(VALUES)
+    last = roles.index(given[-1] if given else roles[0]) if source.cut else len(roles)
+    asked = [role for place, role in enumerate(roles) if role in given or (place < last and role != "website")]
     if source.is_older:
-        asked = [one for one in asked if one.role not in _NEWER_ONLY or one.role in captions]
-    return [one for one in asked if not reading.is_by_civil_society or one.role in _LAST_OF_SOCIETY]
+        asked = [role for role in asked if role not in _NEWER_ONLY or role in source.captions]
+    return [role for role in asked if not reading.is_by_civil_society or role in _LAST_OF_SOCIETY]
 
 
-def _with_options(question: Question, reading: Reading) -> Question:
-    """Goals and priorities are chosen in the words of the text."""
-    if question.role not in ("goals", "priorities"):
-        return question
-    said = tuple(Option(words, Text(en=words)) for words in getattr(reading, question.code) or ())
-    return replace(question, options=(*said, _YOUTH) if question.role == "priorities" else said)
+@lru_cache(maxsize=64)
+def _form(roles: tuple[str, ...], goals: tuple[str, ...], priorities: tuple[str, ...]) -> Questionnaire:
+    """What a text is laid on. Goals and priorities are chosen in its words; most texts choose the same ones."""
+    options = {"goals": tuple(map(_said, goals)), "priorities": (*map(_said, priorities), _YOUTH)}
+    questions = [replace(one, options=options[one.role]) if one.role in options else one for one in _FORM if one.role in roles]
+    group = Question("measure", "group", Text(en="Measure"), questions=(*questions, _UNPLACED), title_question="title")
+    section = Section("measure", Text(en="Measure"), (group,))
+    return Questionnaire("old text", "", Text(en="Old text"), (section,), "", languages=("en", "fr"))
+
+
+def _said(words: str) -> Option:
+    return Option(words, Text(en=words))
 
 
 def _cell(question: Question, raw: Any, reading: Reading) -> Cell:

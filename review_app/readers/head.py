@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from review_app.readers.countries import country
 from review_app.readers.cutting import Cutter
@@ -62,7 +61,7 @@ def _labelled(cutter: Cutter, parts: Row, reading: Reading) -> list[Line]:
         cutter.take("captions", part.start, part.end)
         following = parts[place] if place < len(parts) else None
         if part.field == "who" and isinstance(following, Line) and not following.is_whole:
-            rest.append(replace(following, is_whole=True))  # beside its label it is as good as under it
+            rest.append(following._replace(is_whole=True))  # beside its label it is as good as under it
             place += 1
         if part.field == "who" or not isinstance(following, Line):
             continue

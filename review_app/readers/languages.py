@@ -36,7 +36,9 @@ def of_captions(spoken: Iterable[frozenset[str]]) -> str | None:
 
 def of_prose(texts: Iterable[str]) -> str | None:
     """The language most of the words are in; mixed when a second one has its share; None when there is too little."""
-    found = Counter(language for text in texts for language in map(_SPOKEN.get, text[:_MOST].lower().split()))
+    found = Counter[str | None]()
+    for text in texts:
+        found.update(map(_SPOKEN.get, text[:_MOST].lower().split()))
     counts = {language: found[language] for language in _OWN}
     ranked = sorted(counts, key=lambda language: -counts[language])
     first, second = ranked[0], ranked[1]

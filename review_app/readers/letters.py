@@ -33,4 +33,4 @@ def squeezed_with_places(text: str, start: int, end: int) -> tuple[str, list[int
 
 def has_word(text: str) -> bool:
     """Whether there is a letter or a digit in it."""
-    return WORD.search(text) is not None
+    return text[:1].isalnum() or WORD.search(text) is not None

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from review_app.readers.captions import CAPTIONS, ENDINGS, LONGEST, Caption, begun, ending, is_begun
 from review_app.readers.furniture import is_furniture
@@ -24,8 +24,7 @@ _SHORTEST_SMALL = 16
 _ALONE_ONLY = frozenset({"challenges", "partner_header"})
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line, or what is left of one beside a caption, without the blanks around it."""
 
     start: int
@@ -36,8 +35,7 @@ class Line:
     is_junk: bool = False
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """A caption where it stands. `is_cut`: the text ends inside it."""
 
     start: int
@@ -59,11 +57,14 @@ def lines_of(text: str) -> list[Line]:
     found: list[Line] = []
     at = 0
     for match in _LINE.finditer(text):
-        words = match.group().strip().strip(_INVISIBLE).strip()
+        words = match.group().strip()
+        if words and not (words[0].isalnum() and words[-1].isalnum()):
+            words = words.strip(_INVISIBLE).strip()
         if not has_word(words):
             continue
         start = text.index(words, match.start())
-        found.append(Line(start, start + len(words), words, _EMPTY_LINE.search(text[at:start]) is not None))
+        gap = text[at:start]
+        found.append(Line(start, start + len(words), words, gap != "\n" and _EMPTY_LINE.search(gap) is not None))
         at = start + len(words)
     return found
 
@@ -79,7 +80,7 @@ def row_of(text: str) -> list[Line | Mark]:
         place += used
     row = _sifted(text, row)
     row = _with_cut_caption(row)
-    return [replace(part, is_junk=True) if isinstance(part, Line) and is_furniture(part.text) else part for part in row]
+    return [part._replace(is_junk=True) if isinstance(part, Line) and is_furniture(part.text) else part for part in row]
 
 
 def _captioned(text: str, lines: Sequence[Line], place: int) -> tuple[int, list[Line | Mark]]:

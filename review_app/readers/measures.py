@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from review_app.checks.spam import spans
@@ -18,7 +17,7 @@ from review_app.readers.reading import Reading
 from review_app.readers.sheet import is_sheet, read_sheet
 from review_app.readers.sums import convention, sums
 
-_ADDRESS_LIKE = re.compile(r"[^\W_]\.[^\W\d_]{2,24}/?(?=[^\w.@/-]|[.\-](?:\s|$)|$)")
+_ADDRESS_LIKE = re.compile(r"\.(?<=[^\W_]\.)[^\W\d_]{2,24}/?(?=[^\w.@/-]|[.\-](?:\s|$)|$)")
 _HEAD_FIELDS = ("where", "when", "who")
 _DOLLARS = ("usd", "dollar", "dolar", "dólar")
 
@@ -97,8 +96,8 @@ def _sliced(text: str, line: Line, found: Sequence[tuple[int, int]]) -> list[Lin
             words = text[first:last]
             if has_word(words):
                 first += len(words) - len(words.lstrip())
-                pieces.append(replace(
-                    line, start=first, end=first + len(words.strip()), text=words.strip(), is_junk=is_junk or line.is_junk,
+                pieces.append(line._replace(
+                    start=first, end=first + len(words.strip()), text=words.strip(), is_junk=is_junk or line.is_junk,
                     is_after_blank=line.is_after_blank and not pieces,
                 ))
         at = end

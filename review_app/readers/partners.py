@@ -104,8 +104,10 @@ def _split(start: int, words: str) -> Iterator[_Cell]:
     if bullet := _BULLET.match(words):
         start, words = start + bullet.end(), words[bullet.end():]
     for label in PRINTED_TYPES:
+        if not words.endswith(label):
+            continue
         name = words[:-len(label)]
-        if words.endswith(label) and has_word(name) and _type(squeezed(words)) is None and _GLUED.search(name) and not name.endswith((" of ", " de ")):
+        if has_word(name) and _type(squeezed(words)) is None and _GLUED.search(name) and not name.endswith((" of ", " de ")):
             yield _Cell(start, start + len(name.rstrip()), name.rstrip())
             yield _Cell(start + len(name), start + len(words), label)
             return

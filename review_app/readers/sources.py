@@ -4,7 +4,7 @@ import re
 
 from review_app.checks import spam
 from review_app.checks.found import Source
-from review_app.readers.captions import CAPTIONS
+from review_app.readers.captions import CAPTIONS, Caption
 from review_app.readers.furniture import is_furniture
 from review_app.readers.letters import squeezed
 from review_app.readers.reading import Reading
@@ -24,22 +24,21 @@ _ENDS = re.compile(r"(?:[.!?…;:)\]»”\"']|https?://\S+|\d)\s*$")
 _GLUED = re.compile(r"[a-zà-ÿ)][A-Z]")
 
 
-def captioned(reading: Reading) -> list[str]:
-    """What the captions of the text ask for, in their order: roles, and the fields that have none."""
-    found = [CAPTIONS.get(squeezed(words)) for words in reading.words("captions")]
-    return [_ROLES.get(one.field, one.field) for one in found if one]
-
-
 def source_of(reading: Reading) -> Source:
     """The text behind the answers, as far as a rule has to know of it."""
-    captions = captioned(reading)
-    blank = frozenset(role for role in captions if role in VALUES and getattr(reading, VALUES[role]) in (None, "", ()))
+    captions = [one for words in reading.words("captions") if (one := CAPTIONS.get(squeezed(words)))]
+    roles = frozenset(map(_role, captions))
+    blank = frozenset(role for role in roles if role in VALUES and getattr(reading, VALUES[role]) in (None, "", ()))
     furniture, glued, stray = _around(reading)
-    spoken = {min(one.languages) for words in reading.words("captions") if (one := CAPTIONS.get(squeezed(words)))}
+    spoken = {min(one.languages) for one in captions}
     return Source(
-        blank=blank, cut=_cut(reading), is_older=bool(_OLDER & set(captions)) or (reading.year is not None and reading.year < 2019),
+        captions=roles, blank=blank, cut=_cut(reading), is_older=bool(_OLDER & roles) or (reading.year is not None and reading.year < 2019),
         languages=tuple(sorted(spoken)) if reading.heading_language == "mixed" else (), furniture=furniture, glued=glued, stray=stray,
     )
+
+
+def _role(caption: Caption) -> str:
+    return _ROLES.get(caption.field, caption.field)
 
 
 def _around(reading: Reading) -> tuple[tuple[tuple[str, str], ...], ...]:
@@ -47,15 +46,17 @@ def _around(reading: Reading) -> tuple[tuple[tuple[str, str], ...], ...]:
     furniture, glued, stray = [], [], []
     role = "title"
     for piece in reading.pieces:
+        if piece.place not in ("captions", "junk"):
+            continue
         words = reading.text[piece.start:piece.end]
         if piece.place == "captions":
             caption = CAPTIONS.get(squeezed(words))
-            role = _ROLES.get(caption.field, caption.field) if caption else role
+            role = _role(caption) if caption else role
             if _GLUED.search(words):
                 glued.append((role, words))
-        elif piece.place == "junk" and is_furniture(words):
+        elif is_furniture(words):
             furniture.append((role, words))
-        elif piece.place == "junk" and spam.spans(words):
+        elif spam.spans(words):
             stray.append((role, words))
     return tuple(furniture), tuple(glued), tuple(stray)
 

@@ -57,7 +57,7 @@ _CFA_CENTRAL = frozenset({
 })
 
 
-_MARKED = re.compile(r"[0-9]+(?:[.,][0-9]+)+")
+_MARKED = re.compile(r"[0-9]++(?:[.,][0-9]++)++")
 _WITH_COMMA = re.compile(r"(?<![\w.,])[0-9]{1,3}(?:\.[0-9]{3})*,[0-9]{1,2}(?![\w,]|\.[0-9])|[0-9]{1,3}(?:\.[0-9]{3}){2,}(?![0-9])")
 _WITH_POINT = re.compile(r"(?<![\w.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|(?<![\w.,])[0-9]+\.[0-9]{2}(?=\s?(?:USD|EUR|\$|€))")
 _LOOKAHEAD = 8  # characters behind a number that these look at, and some more
