@@ -2,13 +2,14 @@
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from flask_security.utils import hash_password
 from sqlalchemy import select
 
 from review_app.checks.engine import check
 from review_app.extensions import db
-from review_app.models import Cycle, Item, Person, Point, Report
+from review_app.models import Cycle, Person, Point, Report
 from review_app.operations import (
     accounts,
     answers,
@@ -17,6 +18,7 @@ from review_app.operations import (
     dispatching,
     findings,
     imports,
+    leads,
     notices,
     reviews,
     steps,
@@ -24,12 +26,11 @@ from review_app.operations import (
 from review_app.operations.answers import Typed
 from review_app.permissions import SYSTEM
 from review_app.queries.answers import sheet_of
-from review_app.queries.reports import questionnaire_of
 from review_app.tasks import REACTIONS
 from review_app.transaction import atomic
+from seeds import writing
 from seeds.reference import load_parties, read_data
-
-Page = dict[str, Any]
+from seeds.writing import Page
 
 # Mail about what happened earlier is not sent: nobody wants a mailbox full of news from last year.
 MAIL_DAYS = 5
@@ -51,22 +52,13 @@ def build_world(now: datetime) -> None:
     world.let_the_past_rest()
 
 
-def people_table() -> str:
-    """Who may sign in to the demo, for a terminal."""
-    rows = [("Who", "Role", "Language", "Sign in with", "Password")]
-    for line in read_data("people"):
-        role = f"{line['role']} {line.get('party', '')}".strip() + (" (one section)" if line.get("sections") else "")
-        rows.append((line["name"], role, line["language"], line["email"], line.get("password", "(invited, not joined yet)")))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
-
-
 class World:
     """The demo world while it is built: whom it knows by now, and what time it is for the operations."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.people: dict[str, Person] = {}
+        self._entries: dict[int, list[UUID]] = {}
         self._lines: dict[str, Page] = {line["key"]: line for line in read_data("people")}
 
     def ago(self, days: int, hour: int = 9) -> datetime:
@@ -84,21 +76,33 @@ class World:
             line = self._lines[key]
             person = accounts.invite(
                 self.people[by] if by else SYSTEM, email=line["email"], name=line["name"], language=line["language"],
-                role=line["role"], party_code=line.get("party"), sections=line.get("sections"), now=at,
+                role=line.get("began_as") or line["role"], party_code=line.get("party"), sections=line.get("sections"), now=at,
             )
-            if "password" in line:
-                password = str(hash_password(line["password"]))
-                joined = at + timedelta(days=1, hours=2)
-                accounts.join(person, name=line["name"], password=password, language=line["language"], now=joined)
-            self.people[key] = person
+            self.meet(key, person, joined=at + timedelta(days=1, hours=2))
         self.react(at + timedelta(days=2))
+
+    def meet(self, key: str, person: Person, *, joined: datetime) -> None:
+        """From then on they may act, and sign in if they have a password."""
+        line = self._lines[key]
+        if "password" in line:
+            password = str(hash_password(line["password"]))
+            accounts.join(person, name=line["name"], password=password, language=line["language"], now=joined)
+        self.people[key] = person
+
+    def hand_over(self, leaving: str, key: str, note: str, *, at: datetime) -> None:
+        """Somebody gives the lead to a colleague who is new, and stays as a contributor."""
+        old, line = self.people[leaving], self._lines[key]
+        successor = leads.Successor(line["email"], line["name"], line["language"])
+        person = leads.hand_over(old, line["party"], successor, note=note, stays=True, now=at)
+        self.meet(key, person, joined=at + timedelta(days=1, hours=2))
+        self.react(at)
 
     def bring_in_the_past(self) -> None:
         admin = self.people["admin"]
         reports = self.plan(
             "qpr-2020", ("Periodic reports 2020", "Rapports périodiques 2020", "Informes periódicos 2020"), ("qpr", "2019"),
-            [("CL", ""), ("PE", "")], at=self.ago(400), starts_on=date(2016, 1, 1), ends_on=date(2019, 12, 31),
-            due_on=date(2020, 4, 30), due_zone="Europe/Paris",
+            [(code, "") for code in ("CL", "PE", "SI", "SN")], at=self.ago(400), starts_on=date(2016, 1, 1),
+            ends_on=date(2019, 12, 31), due_on=date(2020, 4, 30), due_zone="Europe/Paris",
         )  # fmt: skip
         cases = self.plan(
             "case-studies", ("Case studies", "Études de cas", "Estudios de caso"), ("case-study", "2020"),
@@ -107,6 +111,8 @@ class World:
         # Into planned cycles, which have no reports yet: what was published elsewhere is never a draft here.
         self.bring_in("imported-chile-2020", reports, at=self.ago(399, 10))
         self.bring_in("imported-peru-2020", reports, at=self.ago(399, 11))
+        self.bring_in("imported-slovenia-2020", reports, at=self.ago(399, 12))
+        self.bring_in("imported-senegal-2020", reports, at=self.ago(399, 13))
         self.bring_in("imported-chile-crece-contigo", cases, at=self.ago(394))
         for hour, action in enumerate(("open", "close", "archive"), start=10):
             cycles.move_cycle(admin, reports.id, action, seen=reports.row_version, now=self.ago(398, hour))
@@ -146,7 +152,7 @@ class World:
         reports = self.plan(
             "qpr-2027", ("Periodic reports 2027", "Rapports périodiques 2027", "Informes periódicos 2027"), ("qpr", "2019"),
             [(code, "") for code in QPR_PARTIES], at=self.ago(121), starts_on=date(2023, 1, 1), ends_on=date(2026, 12, 31),
-            due_on=QPR_DUE, due_zone="Europe/Paris",
+            due_on=QPR_DUE, due_zone="Europe/Paris", carries=True,
         )  # fmt: skip
         monitoring = self.plan(
             "monitoring-2026",
@@ -155,9 +161,9 @@ class World:
             at=self.ago(60), starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31), due_on=date(2027, 3, 31),
             due_zone="America/New_York",
         )  # fmt: skip
-        self.welcome("rosa", "aminata", "wanjiru", "lan", "maja", "sophie", by="admin", at=self.ago(119))
+        self.welcome("rosa", "ousmane", "wanjiru", "lan", "maja", "sophie", by="admin", at=self.ago(119))
         self.welcome("diego", by="rosa", at=self.ago(112))
-        self.welcome("moussa", by="aminata", at=self.ago(111))
+        self.welcome("moussa", by="ousmane", at=self.ago(111))
         self.move(reports, "open", at=self.ago(110))
         self.move(monitoring, "open", at=self.ago(59))
 
@@ -185,10 +191,11 @@ class World:
     def return_senegal(self) -> None:
         page = read_data("written-senegal-2027")
         report = self.write(page, "moussa", at=self.ago(80), submitted=self.ago(52))
-        self.submit(report, "aminata", at=self.ago(52))
+        self.submit(report, "ousmane", at=self.ago(52))
         self.step(report, "take", "claire", at=self.ago(50))
         self.send_back(report, page, "claire", at=self.ago(21))
         self.settle(report, page, "moussa", at=self.ago(9))
+        self.hand_over("ousmane", "aminata", page["hand_over"], at=self.ago(4))
 
     def return_peru_and_back(self) -> None:
         page = read_data("written-peru-2027")
@@ -212,11 +219,11 @@ class World:
         self.welcome("camila", by="valentina", at=self.ago(30))
         page = read_data("written-chile-2027")
         self.write({**page, "items": []}, "valentina", at=self.ago(24), submitted=self.now)
-        self.write({**page, "answers": {}}, "camila", at=self.ago(6), submitted=self.now)
+        self.write({**page, "answers": {}, "blank": {}, "files": {}}, "camila", at=self.ago(6), submitted=self.now)
         self.write(read_data("written-cecrea-2026"), "matias", at=self.ago(12), submitted=self.now)
         report = self.report(page["cycle"], page["party"])
         for line in page["contributions"]:
-            self.ask_outside(report, line, "valentina", at=self.ago(8))
+            self.ask_outside(report, line, "valentina", at=self.ago(line["days_ago"]))
 
     def ask_outside(self, report: Report, line: Page, coordinator: str, *, at: datetime) -> None:
         """Send a link; who is said to have answered did so three days later."""
@@ -252,20 +259,11 @@ class World:
         return db.session.scalars(query).one()
 
     def write(self, page: Page, writer: str, *, at: datetime, submitted: datetime) -> Report:
-        """Fill in what the page holds, section by section, as one person."""
-        person, report = self.people[writer], self.report(page["cycle"], page["party"], page.get("subject", ""))
-        questionnaire, lang = questionnaire_of(report), page["lang"]
-        filled = {code: submitted.date().isoformat() if raw == "on submission" else raw for code, raw in page["answers"].items()}
-        for hour, section in enumerate(questionnaire.sections):
-            typed = [Typed(code, raw, 0, lang) for code, raw in filled.items() if questionnaire.section_of(code) == section]
-            if typed:
-                answers.save_answers(person, report.id, typed, section=section.code, now=at + timedelta(hours=hour))
-        for hour, line in enumerate(page.get("items", ()), start=1):
-            moment = at + timedelta(days=1, hours=hour)
-            item = answers.add_item(person, report.id, line["group"], now=moment)
-            typed = [Typed(code, raw, 0, lang) for code, raw in line["answers"].items()]
-            section = questionnaire.section_of(line["group"])
-            answers.save_answers(person, report.id, typed, section=section.code, item_id=item.id, now=moment)
+        """Fill in what the page holds, as one person."""
+        report = self.report(page["cycle"], page["party"], page.get("subject", ""))
+        person = self.people[writer]
+        self._entries[report.id] = writing.write(person, report, page, at=at, submitted=submitted)
+        writing.tell_fates(person, report, page.get("fates", {}), now=at + timedelta(days=2))
         self.react(at)
         return report
 
@@ -278,9 +276,8 @@ class World:
         self.step(report, action, coordinator, at=at, signatory=signatory)
 
     def place(self, report: Report, line: Page) -> Page:
-        """Where a comment, a point or a change belongs. `item` counts from 0."""
-        rows = db.session.scalars(select(Item.id).where(Item.report_id == report.id).order_by(Item.created_at)).all()
-        item_id = rows[line["item"]] if "item" in line else None
+        """Where a comment, a point or a change belongs. `item` counts the entries of the page from 0."""
+        item_id = self._entries[report.id][line["item"]] if "item" in line else None
         return {"section": line["section"], "item_id": item_id, "question": line["question"]}
 
     def demand(self, report: Report, page: Page, reviewer: str, *, at: datetime) -> None:
@@ -297,6 +294,7 @@ class World:
         """Answer the points that have a reply on the page, and make the changes they ask for."""
         person = self.people[writer]
         points = db.session.scalars(select(Point).where(Point.report_id == report.id).order_by(Point.id)).all()
+        writing.tell_fates(person, report, page.get("fates_then", {}), now=at)
         for point, line in zip(points, page["points"], strict=True):
             if "reply" in line:
                 reviews.reply_to_point(person, report.id, point.id, reply=line["reply"], now=at)

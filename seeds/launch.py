@@ -34,7 +34,8 @@ SECONDS_TO_ANSWER = 120
 SETTING_NAMES = frozenset({
     "SECRET_KEY", "DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_PUBLIC_URL", "DATABASE_ADMIN_URL", "REDIS_URL",
     "PUBLIC_BASE_URL", "SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASSWORD", "SMTP_TLS", "MAIL_FROM", "MAILBOX_URL",
-    "QUESTIONNAIRE_PATHS", "RECALL_SECONDS", "SESSION_HOURS", "TRUSTED_HOSTS", "DEMO",
+    "QUESTIONNAIRE_PATHS", "RECALL_SECONDS", "SESSION_HOURS", "TRUSTED_HOSTS", "DEMO", "FILES_FOLDER", "CLAMD_URL",
+    "S3_BUCKET", "S3_ENDPOINT", "S3_REGION", "S3_ACCESS_KEY", "S3_SECRET_KEY",
 })
 
 
@@ -62,7 +63,7 @@ def up(folder: Path) -> None:
 
 
 def reset(folder: Path) -> None:
-    """Delete the demo's data: reports, people, mail, passwords."""
+    """Delete the demo's data: reports, people, files, mail, passwords."""
     with _only_one(folder):
         if (folder / "postgres").exists():
             LocalPostgres(folder / "postgres").erase()
@@ -175,7 +176,7 @@ def _answers(address: str) -> bool:
 
 
 def _announce(stack: Stack) -> None:
-    """Where it is, who may sign in, where the mail went."""
+    """Where it is, who may sign in, what can be tried, where the mail went."""
     people = subprocess.run(
         [sys.executable, "-m", "seeds", "--people"], env=stack.env, cwd=ROOT, capture_output=True, text=True, check=False
     )

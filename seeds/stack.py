@@ -58,7 +58,7 @@ def plan(folder: Path, given: dict[str, str]) -> Stack:
     secrets.mkdir(parents=True, exist_ok=True, mode=0o700)
     defaults = {
         "SECRET_KEY": kept_secret(secrets / "secret_key"), "PUBLIC_BASE_URL": stack.address,
-        "MAIL_FROM": "Relata <relata@example.org>", "DEMO": "yes", "PYTHONUNBUFFERED": "1",
+        "MAIL_FROM": "Relata <relata@example.org>", "DEMO": "yes", "FILES_FOLDER": str(folder / "files"), "PYTHONUNBUFFERED": "1",
     }
     stack.env = {**defaults, **{name: value for name, value in given.items() if value}}
     _plan_database(stack, secrets)
