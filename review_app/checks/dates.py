@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from review_app.checks.found import Found, Place
 from review_app.checks.sentences import bounds, sentence, small
-from review_app.checks.words import FIGURE
+from review_app.checks.words import has_figure
 from review_app.questionnaire.money import YEAR
 from workflows.messages import Message
 
@@ -35,7 +35,7 @@ def relative_times(place: Place) -> Iterator[Found]:
             end = start + len(phrase)
             first, last = bounds(words, start, end)
             around = words[max(words.rfind("\n", 0, first) + 1, first - 200) if "year" in phrase else first:last]
-            if (first, last) in quoted or YEAR.search(around) or (phrase in _WEAK and not FIGURE.search(around)):
+            if (first, last) in quoted or YEAR.search(around) or (phrase in _WEAK and not has_figure(around)):
                 continue
             quoted.add((first, last))
             text = Message(

@@ -14,15 +14,14 @@ from review_app.questionnaire.language import Question
 from workflows.messages import Message
 
 _SAID = "|".join(sorted(NUMBERS, key=len, reverse=True))
-# It begins with a digit of its own, so that the search skips all other signs.
-_WHOLE = r"[0-9](?:[0-9]{0,2}(?:[,. \u00a0\u202f][0-9]{3}){1,5}(?![0-9])|[0-9]{0,6}(?![0-9]|[.,][0-9]))"
+# It begins with a digit of its own, so that the search skips all other signs; behind it stands what may not precede a number.
+_WHOLE = r"[0-9](?<![\w.,/$€£-].)(?:[0-9]{0,2}(?:[,. \u00a0\u202f][0-9]{3}){1,5}(?![0-9])|[0-9]{0,6}+(?![0-9]|[.,][0-9]))"
 _DIGIT = re.compile("[0-9]")
-_TOTAL = re.compile(rf"(?P<total>{_WHOLE})\s+[^\W\d_][^.;:()\n0-9]{{1,90}}+\s*+[:(](?P<parts>[^.;:()\n]{{3,250}})")
+_TOTAL = re.compile(rf"(?P<total>{_WHOLE})\s++[^\W\d_][^.;:()\n0-9]{{1,90}}+\s*+[:(](?P<parts>[^.;:()\n]{{3,250}})")
 _OF_WHICH = re.compile(r"\b(?:of (?:which|whom|these)|dont|de (?:los|las) cuales)\b(?P<parts>[^.;:()\n]{3,250})(?P<total>)", re.IGNORECASE)
 _OF_WHICH_PARTS = ("of which", "of whom", "of these", "dont", "cuales")
-_INSIDE = frozenset(".,/$€£-")
-_COUNT_OF = re.compile(rf"(?<![\w.,/$€£-])(?!(?:19|20)[0-9]{{2}}\b)(?:{_WHOLE})(?=\s+(?!(?:%|per ?cent|years?|ans|años)\b)[^\W\d_])")
-_PART = re.compile(rf"(?<![\w.,/$€£-])(?P<count>{_WHOLE})(?!\s?(?:%|per ?cent|years?\b|ans\b|años\b))\s+(?P<what>[^\W\d_][^,;0-9]{{0,120}})")
+_COUNT_OF = re.compile(rf"(?!(?:19|20)[0-9]{{2}}\b)(?:{_WHOLE})(?=\s+(?!(?:%|per ?cent|years?|ans|años)\b)[^\W\d_])")
+_PART = re.compile(rf"(?P<count>{_WHOLE})(?!\s?(?:%|per ?cent|years?\b|ans\b|años\b))\s+(?P<what>[^\W\d_][^,;0-9]{{0,120}})")
 _NO_LIST = re.compile(
     r"\b(?:such as|including|includes?|among others?|among other|etc|for example|for instance|e\.g|inter alia|notably|in particular|especially"
     r"|tels? que|telles? que|notamment|y compris|par exemple|entre autres|tales? como|como por ejemplo|incluid[oa]s?|incluyendo|entre otr[oa]s"
@@ -37,7 +36,11 @@ _LIST_HEAD = re.compile(r"\b(?:the|following|les|suivantes?|suivants?|las|los|si
 _MOST_LISTS = 200
 """Colons of one answer that are looked at."""
 _INTROS = (":", "namely", "à savoir", "a saber", "that is")
-_COUNT = re.compile(rf"(?<![\w.,/-])(?:{_SAID}|[0-9]{{1,2}})(?=\s+[^\W\d_])", re.IGNORECASE)
+# These two read small letters: without IGNORECASE a long choice of words costs a fraction.
+_COUNT = re.compile(rf"(?<![\w.,/-])(?:{_SAID}|[0-9]{{1,2}})(?=\s+[^\W\d_])")
+_COUNT_OF_NOUN = re.compile(
+    rf"(?<![\w.,/-])(?P<count>{_SAID}|[0-9]{{1,3}})\s+(?:(?:of the|de las|de los|des|of)\s+[0-9]{{1,3}}\s+)?(?P<noun>[^\W\d_]{{4,}})\b"
+)
 _LIST_OF = re.compile(
     r"\b(?:the|following|les|suivantes?|suivants?|las|los|siguientes)\s+(?P<noun>[^\W\d_]{3,20}s)"
     r"(?:\s+(?:of|de))?\s*:\s*(?P<list>[^.\n:]{20,700})", re.IGNORECASE,
@@ -52,14 +55,11 @@ _MOVED = Decimal("0.5")
 
 def sums_of_parts(place: Place) -> Iterator[Found]:
     """NUM-01: a stated total and parts that do not make it; a note where they do."""
+    has_of_which = any(part in place.small for part in _OF_WHICH_PARTS)
     for question, words in place.prose:
         if question.type == "money" or not _DIGIT.search(words):
             continue
-        for match in _TOTAL.finditer(words):
-            before = words[match.start() - 1:match.start()]
-            if not before.isalnum() and before not in _INSIDE:
-                yield from _parts(place, question, words, match)
-        for match in _OF_WHICH.finditer(words) if any(part in place.small for part in _OF_WHICH_PARTS) else ():
+        for match in (*_TOTAL.finditer(words), *(_OF_WHICH.finditer(words) if has_of_which else ())):
             yield from _parts(place, question, words, match)
     yield from totals_that_hold(place)
 
@@ -112,7 +112,7 @@ def _counted(words: str, intros: Sequence[str]) -> Iterator[re.Match[str]]:
         at, left = lowered.find(intro), _MOST_LISTS
         while at >= 0 and left:
             left -= 1
-            heads = list(_COUNT.finditer(words, max(0, at - 120), at))
+            heads = list(_COUNT.finditer(lowered, max(0, at - 120), at))
             if heads and (match := _COUNTED.match(words, heads[-1].start())):
                 yield match
             at = lowered.find(intro, at + 1)
@@ -197,11 +197,8 @@ def _elsewhere(
     listed = None if _NO_LIST.search(match.group()) else _separated(match["list"])
     if not listed or listed[0] < 4 or (place.is_cut(question) and match.end() == len(words)):
         return
-    counted = re.compile(
-        rf"(?<![\w.,/-])(?P<count>{_SAID}|[0-9]{{1,3}})\s+(?:(?:of the|de las|de los|des|of)\s+[0-9]{{1,3}}\s+)?{re.escape(match['noun'])}\b",
-        re.IGNORECASE,
-    )
-    hits = [(other, said, hit) for other, said in answers for hit in counted.finditer(said)]
+    noun = small(match["noun"])
+    hits = [(other, said, hit) for other, said in answers for hit in _COUNT_OF_NOUN.finditer(small(said)) if hit["noun"] == noun]
     if not hits or len({_count(hit["count"]) for _, _, hit in hits}) != 1:
         return
     other, said, hit = hits[0]
@@ -291,7 +288,7 @@ def _number(question: Question, clean: Any) -> tuple[Decimal | None, str | None]
     return None, None
 
 
-_THINGS = re.compile(rf"(?<![\w.,/$€£-])(?P<count>{_WHOLE})\s+(?P<noun>[^\W\d_]{{4,}}\s[^\W\d_]{{4,}})", re.IGNORECASE)
+_THINGS = re.compile(rf"(?P<count>{_WHOLE})\s+(?P<noun>[^\W\d_]{{4,}}\s[^\W\d_]{{4,}})", re.IGNORECASE)
 
 
 def _moved_counts(place: Place, question: Question, was: str, now: str) -> Iterator[Found]:

@@ -156,7 +156,7 @@ class Place:
     @cached_property
     def small(self) -> str:
         """All of `prose` in small letters with straight apostrophes: for a first look whether a word is there at all."""
-        return small("\n".join(words for _, words in self.prose))
+        return "\n".join(small(words) for _, words in self.prose)
 
     @cached_property
     def prose(self) -> tuple[tuple[Question, str], ...]:

@@ -6,7 +6,7 @@ from itertools import islice
 from operator import eq
 
 from review_app.checks.found import Found, Place
-from review_app.checks.sentences import sentence
+from review_app.checks.sentences import sentence, small
 from review_app.checks.words import word_set
 from review_app.questionnaire.currencies import CODES
 from review_app.questionnaire.language import Question, named
@@ -18,7 +18,10 @@ _SMALL_WORDS = word_set("""
 """)
 _CAPITALS = re.compile(r"(?<![\w./&@-])(?<![A-Z0-9][ \u00a0])[A-Z][A-Z&]{2,5}(?![\w@-]|[./]\w|['’][a-z]{2}|\s[A-Z]{2})")
 _NAME_BEHIND = re.compile(r"[^()\w]{0,3}(?:\([^()\s]+\s[^()]|[–—=:-]\s+[A-ZÀ-Þ]|, (?:the|la|le|el|l['’])\b)")
-_BETWEEN = r"(?:[\s/,-]{1,3}(?:of|the|and|for|in|to|on|de|du|des|la|le|les|l|d|et|à|y|e|del|los|las|el|para|do|da)\b|['’]){0,3}[\s/,'’-]{1,3}"
+_GAP = re.compile(r"[\s/,'’-]{1,3}")
+_SMALL_WORD = re.compile(r"[\s/,-]{1,3}(?:of|the|and|for|in|to|on|de|du|des|la|le|les|l|d|et|à|y|e|del|los|las|el|para|do|da)\b|['’]")
+_WHOLE_WORD = re.compile(r"\w+")
+_MOST_SMALL_WORDS = 3
 _CAPITAL_HEAD = re.compile(r"[A-Z][A-Z&]+")
 _CONSONANTS = re.compile(r"(?<![\w./@'’-])[bcdfghjklmnpqrstvwxz]{3,4}(?![\w./@-])")
 _ROMAN = re.compile(r"[IVXLCDM]+")
@@ -47,7 +50,7 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _UPPER = re.compile(r"[A-ZÀ-ÖØ-Þ]")
-_LOWER = re.compile(r"[a-zß-öø-ÿ]")
+_LOWERS = re.compile(r"[a-zß-öø-ÿ]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _BREAK = re.compile(r"[.!?]\s*[^\W\d_]")
 _MOST_LETTERS = 4000
@@ -63,7 +66,7 @@ def one_case(place: Place) -> Iterator[Found]:
         is_short, head = question.role in ("title", "agency"), words[:_MOST_LETTERS]
         if not words.isupper() and len(list(islice(_UPPER.finditer(head), 2))) > 1:
             continue
-        upper, lower = len(_UPPER.findall(head)), len(_LOWER.findall(head))
+        upper, lower = len(_UPPER.findall(head)), sum(map(len, _LOWERS.findall(head)))
         if upper + lower < (15 if is_short else 60) or words.count(" ") < 2:
             continue
         if not lower:
@@ -83,7 +86,7 @@ def _begins_with_capital(words: str) -> bool:
 def doubled_words(place: Place) -> Iterator[Found]:
     """TEXT-02: a small word stands twice in a row."""
     for question, words in place.prose:
-        tokens = words.lower().split()
+        tokens = small(words).split()
         for match in _DOUBLED.finditer(words) if True in map(eq, tokens, tokens[1:]) else ():
             if match[1].casefold() not in _SMALL_WORDS:
                 continue
@@ -131,18 +134,43 @@ def _is_explained(short: str, text: str) -> bool:
         if (opened >= 0 and text.find(")", opened, at) < 0) or _NAME_BEHIND.match(text, at + len(short)):
             return True
         at = text.find(short, at + 1)
-    word = re.escape(short)
-    if short.isupper() and re.search(rf"\b{word.lower()}\b", text):
+    word = short.lower()
+    if short.isupper() and word in text and re.search(rf"\b{re.escape(word)}\b", text):
         return True
-    bare = short.replace("&", "")
-    letters = [bare[0], *(f"[{letter.lower()}{letter.upper()}]" for letter in bare[1:])]
-    spelled = r"\b" + (r"\w*" + _BETWEEN).join(letters) + r"\w+"
-    return bool(re.search(spelled, text, re.IGNORECASE if short.islower() else 0))
+    return _is_spelled(short.replace("&", ""), text if short.isupper() else text.lower())
+
+
+def _is_spelled(letters: str, text: str) -> bool:
+    """Whether words begin with these letters one after the other, small words between them. No pattern: each would be made for one text."""
+    at = text.find(letters[0])
+    while at >= 0:
+        words = {at: _end_of_word(text, at)} if not (at and _WHOLE_WORD.match(text, at - 1)) else {}
+        for letter in letters[1:]:
+            words = {start: _end_of_word(text, start) for end in words.values() for start in _next_words(text, end) if text[start] in (letter.lower(), letter.upper())}
+        if any(end - start > 1 for start, end in words.items()):
+            return True
+        at = text.find(letters[0], at + 1)
+    return False
+
+
+def _end_of_word(text: str, start: int) -> int:
+    word = _WHOLE_WORD.match(text, start)
+    return word.end() if word else start
+
+
+def _next_words(text: str, end: int) -> Iterator[int]:
+    """Where the next word begins, and those behind the small words that may be passed over."""
+    for _ in range(_MOST_SMALL_WORDS + 1):
+        if (gap := _GAP.match(text, end)) and gap.end() < len(text):
+            yield gap.end()
+        if not (small_word := _SMALL_WORD.match(text, end)):
+            return
+        end = small_word.end()
 
 
 def _is_shouted(words: str) -> bool:
     head = words[:300]
-    return len(_UPPER.findall(head)) > len(_LOWER.findall(head))
+    return len(_UPPER.findall(head)) > sum(map(len, _LOWERS.findall(head)))
 
 
 def _names(place: Place) -> Iterator[str]:

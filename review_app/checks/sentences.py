@@ -1,6 +1,7 @@
 """Sentences of a text: where one begins and ends, so that a finding can quote it, and how a phrase is looked for."""
 
 import re
+from functools import lru_cache
 
 LONGEST_QUOTE = 300
 _REACH = 600
@@ -8,6 +9,7 @@ _BREAK = re.compile(r"[.!?…](?=[\"'”’»)\]]*\s+[^\s\d])|\n")
 _ABBREVIATED = re.compile(r"(?:\b[A-ZÀ-Þ]|\b(?:art|arts|approx|aprox|env|ca|cf|dr|etc|inc|ltd|mr|mrs|ms|no|nos|nº|st|vs|p|pp|us))$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=32)
 def small(words: str) -> str:
     """`words` in small letters with straight apostrophes, letter by letter: a place in them is the same place in `words`."""
     lowered = words.lower()

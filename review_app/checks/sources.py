@@ -9,9 +9,10 @@ from review_app.questionnaire.language import Question, named
 from workflows.messages import Message
 
 _FURNITURE = re.compile(
-    r"^[ \t*•-]*(?:(?:read|go to|see|download) (?:the )?full report|(?:lire|voir) le rapport complet|(?:leer|ver) el informe completo"
-    r"|(?:share|print)(?: this page)?:?|skip to main content|back to top)[ \t]*$", re.IGNORECASE | re.MULTILINE,
+    r"(?:(?:read|go to|see|download) (?:the )?full report|(?:lire|voir) le rapport complet|(?:leer|ver) el informe completo"
+    r"|(?:share|print)(?: this page)?:?|skip to main content|back to top)", re.IGNORECASE,
 )
+_LONGEST_FURNITURE = 30
 
 
 def captions_without_address(place: Place) -> Iterator[Found]:
@@ -47,13 +48,18 @@ def furniture(place: Place) -> Iterator[Found]:
     """UI-01: words of a web page, around the imported text or as a line of an answer."""
     source = place.source
     for question, words in place.prose:
-        if hit := _FURNITURE.search(words):
-            text = Message("“%(words)s” belongs to the web page, not to the report.", {"words": hit.group().strip()})
-            yield place.found("UI-01", "note", question=question, message=text, quote=hit.group().strip())
+        lines = [line.strip() for line in words.split("\n") if _is_furniture(line.strip(" \t*•-"))]
+        if lines:
+            text = Message("“%(words)s” belongs to the web page, not to the report.", {"words": lines[0]})
+            yield place.found("UI-01", "note", question=question, message=text, quote=lines[0])
             return
     for role, words in list(dict.fromkeys(source.furniture))[:3] if source else ():
         text = Message("“%(words)s” belongs to the web page, not to the report.", {"words": words[:80]})
         yield place.found("UI-01", "note", question=_at(place, role), message=text, quote=words[:200])
+
+
+def _is_furniture(words: str) -> bool:
+    return len(words) <= _LONGEST_FURNITURE and _FURNITURE.fullmatch(words) is not None
 
 
 def glued_headers(place: Place) -> Iterator[Found]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from review_app.checks.found import Found, Place
 from review_app.checks.sentences import bounds, sentence
 from review_app.checks.wording import is_placeholder
-from review_app.checks.words import FIGURE
+from review_app.checks.words import has_figure
 from review_app.questionnaire import values as shapes
 from workflows.messages import Message
 
@@ -57,7 +57,7 @@ def thin_results(place: Place) -> Iterator[Found]:
         return
     if (source := place.source_behind(question)) and source.is_older:
         return
-    if not FIGURE.search(words):
+    if not has_figure(words):
         text = Message("The results give no figure: say how many, for whom and since when.")
     elif len(words) < _SHORT:
         text = Message("The results are %(count)s characters long: say what has changed, for whom and since when.", {"count": len(words)})

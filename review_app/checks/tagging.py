@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 
 from review_app.checks.found import Found, Place
-from review_app.checks.sentences import sentence
+from review_app.checks.sentences import sentence, small
 from review_app.questionnaire import values as shapes
 from review_app.questionnaire.language import Question
 from workflows.messages import Message
 
-# What an option means -> how a text names it.
+# What an option means -> how a text names it, in small letters.
 _DOMAINS: dict[str, re.Pattern[str]] = {
-    key: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+    key: re.compile(rf"\b(?:{words})\b")
     for key, words in {
         "cinema_audiovisual": r"cinema|film|films|audio-?visual|cinéma|audiovisuels?|cine|audiovisual(?:es)?",
         "music": r"music|musique|música",
@@ -74,12 +74,12 @@ def _missing_domains(place: Place) -> Iterator[Found]:
         return
     for _, words in _about(place):
         for untagged in sorted(_DOMAINS.keys() & options.keys() - tagged):
-            for match in _DOMAINS[untagged].finditer(words):
+            for match in _DOMAINS[untagged].finditer(small(words)):
                 around = sentence(words, *match.span())
-                if sum(bool(_DOMAINS[meaning].search(around)) for meaning in tagged) >= 2:
+                if sum(bool(_DOMAINS[meaning].search(small(around))) for meaning in tagged) >= 2:
                     text = Message(
                         "The text names “%(words)s” beside the domains that are chosen, and “%(domain)s” is not: choose it, or reply why not.",
-                        {"words": match.group(), "domain": options[untagged].label},
+                        {"words": words[match.start():match.end()], "domain": options[untagged].label},
                     )
                     yield place.found("TAG-02", "warning", question=question, message=text, quote=around)
                     return

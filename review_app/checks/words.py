@@ -18,11 +18,16 @@ NUMBERS = {
 }
 """Small numbers as English, French and Spanish write them out."""
 _SAID = "|".join(sorted(NUMBERS.keys() - {"once"}))  # an English word, too
-FIGURE = re.compile(
-    rf"[0-9]|\b(?:{_SAID}|thirty|forty|fifty|dozens?|hundreds?|thousands?|millions?|half|trente|cent|mille|moitié|treinta|cien|mil(?:es)?|mitad)\b",
+_DIGIT = re.compile("[0-9]")
+_NUMBER_WORD = re.compile(
+    rf"\b(?:{_SAID}|thirty|forty|fifty|dozens?|hundreds?|thousands?|millions?|half|trente|cent|mille|moitié|treinta|cien|mil(?:es)?|mitad)\b",
     re.IGNORECASE,
 )
-"""A sign that something was counted."""
+
+
+def has_figure(words: str) -> bool:
+    """Whether something was counted, in digits or in words."""
+    return _DIGIT.search(words) is not None or _NUMBER_WORD.search(words) is not None
 
 
 def word_set(words: str) -> frozenset[str]:

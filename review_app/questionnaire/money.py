@@ -35,15 +35,16 @@ _AMOUNT = re.compile(
     rf"(?:\s?(?P<scale>{_SCALE})(?!\w))?(?:\s?(?:of |de |d')?(?P<after>{_SIGN})(?!\w))?",
     re.IGNORECASE,
 )
+_DIGIT = re.compile("[0-9]")
 _FACTORS = {
     "million": 6, "millions": 6, "millones": 6, "millón": 6, "mio": 6, "mio.": 6, "mn": 6, "m": 6,
     "milliard": 9, "milliards": 9, "thousand": 3, "mille": 3, "miles": 3, "mil": 3, "k": 3, "bn": 9,
 }
-YEAR = re.compile(r"(?<![0-9.,])(?:19|20)[0-9]{2}(?![0-9]|[.,][0-9])")
-"""A year that stands for itself, not inside a number."""
+YEAR = re.compile(r"(?:19|20)(?<![0-9.,][0-9]{2})[0-9]{2}(?![0-9]|[.,][0-9])")
+"""A year that stands for itself, not inside a number. It begins with its digits, so that the search skips all other signs."""
 _SPAN = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}\s?[-–—/]\s?(?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9])")
 RATE = re.compile(
-    r"(?<![\w.,])1\s?(?:[A-Z]{3}|US\$|\$|€|£|dollar|euro)\s?(?:US)?\s?=\s?(?:[A-Z]{3}|US\$|\$|€|£)?\s?[0-9][0-9.,]*\s?(?:[A-Z]{3,4}|\$|€)?",
+    r"1(?<![\w.,]1)\s?(?:[A-Z]{3}|US\$|\$|€|£|dollar|euro)\s?(?:US)?\s?=\s?(?:[A-Z]{3}|US\$|\$|€|£)?\s?[0-9][0-9.,]*\s?(?:[A-Z]{3,4}|\$|€)?",
     re.IGNORECASE,
 )
 _PRICES = re.compile(r"(?:19|20)[0-9]{2} (?:US )?(?:dollars?|euros?) (?:prices?|terms|values?)\b", re.IGNORECASE)
@@ -130,9 +131,10 @@ def amounts(raw: str, language: str = "en", *, currency: str | None = None) -> l
     A number counts as a sum when a currency stands beside it, or when it is the only number there is.
     """
     text = without_rates(SPACES.sub(" ", raw))
-    found = [match for match in _AMOUNT.finditer(text) if match["before"] or match["after"]]
+    numbers = list(_AMOUNT.finditer(text)) if _DIGIT.search(text) else []
+    found = [match for match in numbers if match["before"] or match["after"]]
     if not found:
-        alone = [match for match in _AMOUNT.finditer(text) if not _is_other(text, match)]
+        alone = [match for match in numbers if not _is_other(text, match)]
         found = alone if len(alone) == 1 else []
     years = {int(match[0]) for match in YEAR.finditer(text) if not _inside(match, found)}
     spans = {_ends(match[0]) for match in _SPAN.finditer(text) if not _inside(match, found)}

@@ -1,6 +1,7 @@
 """Names of States in three languages, and the one a text is from, by its canonical English name."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cache
 
@@ -30,6 +31,7 @@ _BODY_OF = re.compile(
     r"|(?<=[Rr])(?:epublic|épublique|epública)|(?<=[Pp])arliament|(?<=[EÉé])tat|(?<=[Ee])stado)"
     r"\s(?:of\s|de\s|du\s|des\s|del\s|d['’])(?:the\s|la\s|el\s)?(?P<name>[^\n]{0,60})"
 )
+_ENDING = re.compile(r"['’]s?$")
 _MOST = 20_000
 
 
@@ -44,6 +46,12 @@ def _codes() -> dict[str, str]:
     found.update({squeezed(name): code for code, name in _CANONICAL.items()})
     found.update({squeezed(name): code for code, names in _ALSO.items() for name in names})
     return found
+
+
+@cache
+def _names() -> list[str]:
+    """The squeezed names in their order."""
+    return sorted(_codes())
 
 
 @cache
@@ -91,8 +99,12 @@ def _at_head(text: str) -> str | None:
 
 def _longest(words: list[str]) -> tuple[str | None, int]:
     """The code of the longest name these words begin with, and how many words it took."""
+    begun, names = squeezed(_ENDING.sub("", words[0].rstrip(".-"))), _names()
+    place = bisect_left(names, begun)
+    if place == len(names) or not names[place].startswith(begun):
+        return None, 1
     for length in range(len(words), 0, -1):
-        name = re.sub(r"['’]s?$", "", " ".join(words[:length]).rstrip(".-"))
+        name = _ENDING.sub("", " ".join(words[:length]).rstrip(".-"))
         if code := _codes().get(squeezed(name)):
             return code, length
     return None, 1

@@ -53,7 +53,10 @@ def is_furniture(line: str) -> bool:
 def is_banner(line: str) -> bool:
     """Whether a line is what an archive of the web writes above a page it kept, or a site's disclaimer."""
     small = line.lower()
-    return any(word in small for word in _BANNER_WORDS) and len(line) <= 600 and _BANNER.search(small) is not None
+    for word in _BANNER_WORDS:
+        if word in small:
+            return len(line) <= 600 and _BANNER.search(small) is not None
+    return False
 
 
 def is_society_note(line: str) -> bool:

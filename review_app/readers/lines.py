@@ -10,7 +10,6 @@ from review_app.readers.labels import YES_NO
 from review_app.readers.letters import has_word, squeezed, squeezed_with_places
 from review_app.readers.wordings import ORDER
 
-_LINE = re.compile("[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _EMPTY_LINE = re.compile(r"\n[^\S\n]*\n|\r\n[^\S\n]*\r\n|\u2029")
 _LEADING = re.compile(r"[\W_]*(?:(?:[0-9]{1,2}|[a-z]|[ivx]{1,4})(?:\.[0-9]{1,2})?[.)]\s*)?[\W_]*", re.IGNORECASE)
 _CLOSING = re.compile(r"[^\W_]['’)\]*_\s]{0,6}[:?|：]")
@@ -55,17 +54,17 @@ Row = Sequence[Line | Mark]
 def lines_of(text: str) -> list[Line]:
     """The lines that have a letter or a digit."""
     found: list[Line] = []
-    at = 0
-    for match in _LINE.finditer(text):
-        words = match.group().strip()
+    at = begins = 0
+    for line in text.splitlines(keepends=True):
+        words = line.strip()
         if words and not (words[0].isalnum() and words[-1].isalnum()):
             words = words.strip(_INVISIBLE).strip()
-        if not has_word(words):
-            continue
-        start = text.index(words, match.start())
-        gap = text[at:start]
-        found.append(Line(start, start + len(words), words, gap != "\n" and _EMPTY_LINE.search(gap) is not None))
-        at = start + len(words)
+        if has_word(words):
+            start = begins + line.index(words)
+            gap = text[at:start]
+            at = start + len(words)
+            found.append(Line(start, at, words, gap != "\n" and _EMPTY_LINE.search(gap) is not None))
+        begins += len(line)
     return found
 
 

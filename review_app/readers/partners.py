@@ -9,6 +9,7 @@ from review_app.readers.labels import BLANKS, PARTNER_TYPES, PRINTED_TYPES
 from review_app.readers.letters import has_word, squeezed
 from review_app.readers.lines import Line
 
+_PRINTED = tuple(PRINTED_TYPES)
 _BULLET = re.compile(r"[\s•·▪◦‣*–—-]+(?=\S)")
 _GLUED = re.compile(r"(?:[^\W\d_]|[)\]\d.])$|(?:\t|\s{2}|[:;–—-]\s?)$")
 
@@ -103,11 +104,9 @@ def _split(start: int, words: str) -> Iterator[_Cell]:
     words = words.strip()
     if bullet := _BULLET.match(words):
         start, words = start + bullet.end(), words[bullet.end():]
-    for label in PRINTED_TYPES:
-        if not words.endswith(label):
-            continue
+    for label in PRINTED_TYPES if words.endswith(_PRINTED) else ():
         name = words[:-len(label)]
-        if has_word(name) and _type(squeezed(words)) is None and _GLUED.search(name) and not name.endswith((" of ", " de ")):
+        if words.endswith(label) and has_word(name) and _type(squeezed(words)) is None and _GLUED.search(name) and not name.endswith((" of ", " de ")):
             yield _Cell(start, start + len(name.rstrip()), name.rstrip())
             yield _Cell(start + len(name), start + len(words), label)
             return

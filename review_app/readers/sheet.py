@@ -39,7 +39,7 @@ for _words in (*_DETAILS.values(), *_CHAPTERS.values()):
         _language = {1: "fr", 0: "es"}.get(len(_words) - 1 - _place, "en")
         _LANGUAGES[squeezed(_word)] = _LANGUAGES.get(squeezed(_word), frozenset()) | {_language}
 _KEY = re.compile(r"(?:^|(?<=\s))(?:[-*•–][ \t]{0,4})?(?P<key>[^\W\d_][^:\n]{1,60}?)[ \t]{0,4}:")
-_LINE_KEY = re.compile(r"^[ \t]{0,8}(?:[-*•–][ \t]{0,4})?([^\W\d_][^:\n]{1,50}):", re.MULTILINE)
+_LINE_KEY = re.compile(r"[ \t]{0,8}(?:[-*•–][ \t]{0,4})?([^\W\d_][^:\n]{1,50}+):")
 _BY = re.compile(
     r"\b(?:by|par|por)\s(?:the\s|le\s|la\s|l['’]|el\s)?(?P<body>[^\W\d_][^,.;()\n]{3,120}?)(?=\s*[,.;(\n]|\s(?:in|with|and\sby|avec|con)\s|$)"
 )
@@ -56,9 +56,8 @@ class _Key:
 
 def is_sheet(text: str) -> bool:
     """Whether a text has at least three details, or two and a chapter, of a case-study sheet."""
-    details = {
-        name for key in _LINE_KEY.findall(text) if (name := _DETAIL_KEYS.get(squeezed(key))) and name not in ("share", "print")
-    }
+    keys = (match[1] for line in text.split("\n") if (match := _LINE_KEY.match(line)))
+    details = {name for key in keys if (name := _DETAIL_KEYS.get(squeezed(key))) and name not in ("share", "print")}
     if len(details) != 2:
         return len(details) > 2
     return any(len(line) < 80 and _CHAPTER_KEYS.get(squeezed(line)) == "summary" for line in text.splitlines())

@@ -71,6 +71,6 @@ def _cut(reading: Reading) -> str | None:
     last = pieces[-1]
     if last.place == "partner":
         return "partners"
-    if reading.pieces[-1].place == "junk" or last.place in _WITHOUT_AN_END or _ENDS.search(reading.text[last.start:last.end]):
+    if reading.pieces[-1].place == "junk" or last.place in _WITHOUT_AN_END or _ENDS.search(reading.text[last.start:last.end].split()[-1]):
         return None
     return _ROLE_OF_PLACE.get(last.place, last.place)
