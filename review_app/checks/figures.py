@@ -39,7 +39,7 @@ _INTROS = (":", "namely", "à savoir", "a saber", "that is")
 # These two read small letters: without IGNORECASE a long choice of words costs a fraction.
 _COUNT = re.compile(rf"(?<![\w.,/-])(?:{_SAID}|[0-9]{{1,2}})(?=\s+[^\W\d_])")
 _COUNT_OF_NOUN = re.compile(
-    rf"(?<![\w.,/-])(?P<count>{_SAID}|[0-9]{{1,3}})\s+(?:(?:of the|de las|de los|des|of)\s+[0-9]{{1,3}}\s+)?(?P<noun>[^\W\d_]{{4,}})\b"
+    rf"(?<![\w.,/-])(?P<count>{_SAID}|[0-9]{{1,3}})\s+(?P<of>(?:of the|de las|de los|des|of)\s+[0-9]{{1,3}}\s+)?(?P<noun>[^\W\d_]{{4,}})\b"
 )
 _LIST_OF = re.compile(
     r"\b(?:the|following|les|suivantes?|suivants?|las|los|siguientes)\s+(?P<noun>[^\W\d_]{3,20}s)"
@@ -202,8 +202,10 @@ def _elsewhere(
     if not hits or len({_count(hit["count"]) for _, _, hit in hits}) != 1:
         return
     other, said, hit = hits[0]
-    if not listed[0] <= _count(hit["count"]) <= listed[1]:
-        yield _mismatch(place, other, sentence(said, *hit.span()), hit["count"], listed)
+    stated = _count(hit["count"])
+    is_one_thing = hit["of"] or (2 * stated <= 3 * listed[1] and 2 * listed[0] <= 3 * stated)
+    if is_one_thing and not listed[0] <= stated <= listed[1]:
+        yield _mismatch(place, other, sentence(said, *hit.span()), said[slice(*hit.span("count"))], listed)
 
 
 def overlapping_groups(place: Place) -> Iterator[Found]:

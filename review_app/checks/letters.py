@@ -19,7 +19,7 @@ _SMALL_WORDS = word_set("""
 _CAPITALS = re.compile(r"(?<![\w./&@-])(?<![A-Z0-9][ \u00a0])[A-Z][A-Z&]{2,5}(?![\w@-]|[./]\w|['’][a-z]{2}|\s[A-Z]{2})")
 _NAME_BEHIND = re.compile(r"[^()\w]{0,3}(?:\([^()\s]+\s[^()]|[–—=:-]\s+[A-ZÀ-Þ]|, (?:the|la|le|el|l['’])\b)")
 _GAP = re.compile(r"[\s/,'’-]{1,3}")
-_SMALL_WORD = re.compile(r"[\s/,-]{1,3}(?:of|the|and|for|in|to|on|de|du|des|la|le|les|l|d|et|à|y|e|del|los|las|el|para|do|da)\b|['’]")
+_SMALL_WORD = re.compile(r"[\s/,-]{1,3}[a-zß-öø-ÿ]{1,4}\b|['’]")  # of, the, des, para, van, und
 _WHOLE_WORD = re.compile(r"\w+")
 _MOST_SMALL_WORDS = 3
 _CAPITAL_HEAD = re.compile(r"[A-Z][A-Z&]+")
@@ -54,7 +54,7 @@ _LOWERS = re.compile(r"[a-zß-öø-ÿ]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _BREAK = re.compile(r"[.!?]\s*[^\W\d_]")
 _MOST_LETTERS = 4000
-_LIST_NUMBER = re.compile(r"(?:[0-9]{1,2}|[a-z])[.)]\s+(?=\S)", re.IGNORECASE)
+_LIST_NUMBER = re.compile(r"(?:[0-9]{1,2}(?:\.[0-9]{1,2}){0,3}|[a-z])[.)]\s+(?=\S)", re.IGNORECASE)
 _MOST = 3
 
 

@@ -1,7 +1,7 @@
 """Rules about the table of partners."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from review_app.checks.found import Found, Place
@@ -11,7 +11,7 @@ from review_app.questionnaire.language import Question
 from workflows.messages import Message
 
 _MANY = re.compile(
-    r"(?:all|various|different|several|other|many|numerous|some|tou(?:te)?s les|divers(?:es)?|différente?s|plusieurs|autres|de nombreux"
+    r"(?:an? (?:large |great )?(?:number|range|variety|series) of|un (?:grand |certain )?nombre de|une série de|una serie de|un (?:gran )?número de|all|various|different|several|other|many|numerous|some|tou(?:te)?s les|divers(?:es)?|différente?s|plusieurs|autres|de nombreux"
     r"|tod[oa]s l[oa]s|divers[oa]s|diferentes|vari[oa]s|otr[oa]s|muchos|algun[oa]s)\s+(?:the\s+)?\w+", re.IGNORECASE,
 )
 _BODIES = word_set("""
@@ -22,7 +22,8 @@ _BODIES = word_set("""
     universites musees bibliotheques communautes partenaires artistes departements collectivites communes
     fondations ministerios municipios municipalidades gobiernos autoridades agencias instituciones
     organizaciones asociaciones empresas escuelas universidades museos bibliotecas comunidades socios
-    artistas departamentos entidades fundaciones
+    artistas departamentos entidades fundaciones bodies centres centers embassies organismes centres
+    ambassades organismos centros embajadas
 """)
 _PLAIN = word_set("""
     and of the or in with for other local regional national international public private civil society
@@ -30,8 +31,14 @@ _PLAIN = word_set("""
     provincial sector sectors level levels relevant interested related et de du des la le les l d locales
     locaux regionaux regionales nationaux publiques publics prives privees civile societe culturelles
     culturels y e del el los las regionales nacionales publicas publicos privadas privados sociedad
-    culturales creativas
+    culturales creativas member members recipient partner states country countries program programme
+    project projects membre membres partenaires etats pays programme projet projets miembro miembros socios
+    estados paises programa proyecto proyectos
 """)
+_TOLD_MORE = re.compile(
+    r"[,;:(]|\s(?:related|involved|concerned|participating|engaged|working|active|from|across|who|that|which|liée?s|impliquée?s|concernée?s|actifs"
+    r"|actives|participants?|qui|relacionad[oa]s|involucrad[oa]s|implicad[oa]s|participantes|que)\b", re.IGNORECASE,
+)
 _SINGLE = frozenset({"civilsociety", "societecivile", "sociedadcivil", "privatesector", "publicsector", "secteurprive", "secteurpublic",
                      "sectorprivado", "sectorpublico", "ngo", "cso", "government", "gouvernement", "gobierno"})
 _HEADS = re.compile(
@@ -128,6 +135,13 @@ def is_generic(words: str) -> bool:
     tokens = plain.split()
     if _MANY.match(words.strip()) and _BODIES & set(tokens[1:5]):
         return True
+    if _is_kind(tokens):
+        return True
+    head = _TOLD_MORE.split(words, maxsplit=1)[0]
+    return head != words and not _HEADS.search(words) and _is_kind(_bare(head).split())
+
+
+def _is_kind(tokens: Sequence[str]) -> bool:
     return bool(tokens) and any(token in _BODIES for token in tokens) and all(token in _BODIES or token in _PLAIN for token in tokens)
 
 

@@ -76,7 +76,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "PART-03", "warning", Message("A type where the name of a partner is expected"), partners.types_as_names, roles=_PARTNERS, version=2,
     ),
-    Rule("PART-04", "warning", Message("A partner that could be many, or several in one row"), partners.generic, roles=_PARTNERS),
+    Rule("PART-04", "warning", Message("A partner that could be many, or several in one row"), partners.generic, roles=_PARTNERS, version=2),
     Rule("PART-05", "note", Message("No partner is listed"), partners.missing, roles=_PARTNERS),
     Rule(
         "MON-01", "error", Message("No sum can be read where one is asked for"), sums.no_sum, types=_MONEY, context=_SOURCE,
@@ -88,7 +88,7 @@ RULES: tuple[Rule, ...] = (
     Rule("MON-05", "warning", Message("A sum of no year"), sums.sums_without_basis, types=_MONEY, context=_SOURCE),
     Rule("MON-06", "warning", Message("Two sums that contradict each other"), sums.contradicting_sums, types=_MONEY),
     Rule("NUM-01", "warning", Message("Parts that do not make the total"), figures.sums_of_parts, types=_PROSE, context=_SOURCE, version=2),
-    Rule("NUM-02", "warning", Message("A count, and a list of another length"), figures.counts_of_lists, types=_PROSE, context=_SOURCE, version=2),
+    Rule("NUM-02", "warning", Message("A count, and a list of another length"), figures.counts_of_lists, types=_PROSE, context=_SOURCE, version=3),
     Rule(
         "NUM-03", "note", Message("A figure far from that of the last report"), figures.moved_figures,
         types=word_set("number percent money longtext"), context=word_set("previous"), version=2,
@@ -101,10 +101,13 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("TEXT-01", "warning", Message("A text in small letters or capitals only"), letters.one_case, types=_PROSE),
     Rule("TEXT-02", "note", Message("A word that stands twice in a row"), letters.doubled_words, types=_PROSE),
-    Rule("TEXT-03", "note", Message("Short forms that are never written out"), letters.unexplained_short_forms, types=_WORDS),
+    Rule("TEXT-03", "note", Message("Short forms that are never written out"), letters.unexplained_short_forms, types=_WORDS, version=2),
     Rule("TEXT-04", "warning", Message("Words that only fill the space"), wording.placeholders, types=_WORDS),
     Rule("TEXT-05", "warning", Message("Signs and accents that were lost"), letters.lost_letters, types=_PROSE),
-    Rule("TEXT-06", "note", Message("A name with a number, quotation marks or a full stop"), letters.dressed_titles, roles=word_set("title")),
+    Rule(
+        "TEXT-06", "note", Message("A name with a number, quotation marks or a full stop"), letters.dressed_titles,
+        roles=word_set("title"), version=2,
+    ),
     Rule(
         "LANG-01", "note", Message("Captions in more than one language"), sources.mixed_captions, roles=word_set("title"), context=_SOURCE, version=2,
     ),

@@ -1,6 +1,7 @@
 """Reading sums of money and plain numbers out of what people write. What can be read in two ways is not read at all."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -40,6 +41,7 @@ _FACTORS = {
     "million": 6, "millions": 6, "millones": 6, "millón": 6, "mio": 6, "mio.": 6, "mn": 6, "m": 6,
     "milliard": 9, "milliards": 9, "thousand": 3, "mille": 3, "miles": 3, "mil": 3, "k": 3, "bn": 9,
 }
+_ENGLISH_FACTORS = {**_FACTORS, "billion": 9, "billions": 9}
 YEAR = re.compile(r"(?:19|20)(?<![0-9.,][0-9]{2})[0-9]{2}(?![0-9]|[.,][0-9])")
 """A year that stands for itself, not inside a number. It begins with its digits, so that the search skips all other signs."""
 _SPAN = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}\s?[-–—/]\s?(?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9])")
@@ -54,7 +56,7 @@ _ANNUAL = re.compile(
     re.IGNORECASE,
 )
 _TOTAL = re.compile(r"\b(?:total|in all|overall|au total|en total)\b", re.IGNORECASE)
-_ABOUT = re.compile(r"\b(?:approx\w*|about|around|circa|c\.a\.|ca\.|roughly|nearly|some|environ|près de|approximati\w*"
+_ABOUT = re.compile(r"\b(?:approx\w*|about|around|circa|c\.a\.|cca\.?|ca\.|roughly|nearly|some|environ|près de|approximati\w*"
                     r"|aproximad\w*|cerca de|alrededor|unos)(?!\w)|~|≈", re.IGNORECASE)
 _BIGGEST = Decimal(10) ** 18
 
@@ -125,8 +127,11 @@ def figures(text: str, language: str, *, is_sum: bool) -> Decimal | None:
     return value if value < _BIGGEST else None
 
 
-def amounts(raw: str, language: str = "en", *, currency: str | None = None) -> list[Amount]:
+def amounts(raw: str, language: str = "en", *, decimals: str | None = None, currency: str | None = None) -> list[Amount]:
     """Every sum in free words, in their order. `currency` is meant where none is written, or only a bare `$` or word.
+
+    `decimals`: the language whose decimal mark is kept, when it is not the one of the words ("billion" is a thousand
+    millions in English, and a million of them elsewhere).
 
     A number counts as a sum when a currency stands beside it, or when it is the only number there is.
     """
@@ -142,7 +147,8 @@ def amounts(raw: str, language: str = "en", *, currency: str | None = None) -> l
     only_span = next(iter(spans)) if len(spans) == 1 else None
     is_annual = _ANNUAL.search(text) is not None
     return [
-        _amount(text, found, place, language, currency, only_year, only_span, is_annual) for place in range(len(found))
+        _amount(text, found, place, (language, decimals or language), currency, only_year, only_span, is_annual)
+        for place in range(len(found))
     ]
 
 
@@ -175,14 +181,15 @@ def _inside(match: re.Match[str], sums: list[re.Match[str]]) -> bool:
 
 
 def _amount(
-    text: str, found: list[re.Match[str]], place: int, language: str, currency: str | None, only_year: int | None,
+    text: str, found: list[re.Match[str]], place: int, languages: tuple[str, str], currency: str | None, only_year: int | None,
     only_span: tuple[int, int] | None, is_annual: bool,
 ) -> Amount:
     match = found[place]
     start = found[place - 1].end() if place else 0
     end = found[place + 1].start() if place + 1 < len(found) else len(text)
     before, after = text[start:match.start()], text[match.end():end]
-    value, year = _value(match, language), _year(before, after) or only_year
+    factors = _ENGLISH_FACTORS if languages[0][:2] == "en" else _FACTORS
+    value, year = _value(match, languages[1], factors), _year(before, after) or only_year
     return Amount(
         amount=value,
         currency=_currency(match, currency),
@@ -193,30 +200,30 @@ def _amount(
         end=match.end(),
         years=None if year else only_span,
         text=match.group().strip(),
-        readings=() if value is not None else _readings(match),
+        readings=() if value is not None else _readings(match, factors),
     )
 
 
-def _value(match: re.Match[str], language: str) -> Decimal | None:
+def _value(match: re.Match[str], language: str, factors: Mapping[str, int]) -> Decimal | None:
     scale, number = (match["scale"] or "").lower(), match["number"]
-    if not re.fullmatch(_NUMBER, number) or (scale and scale not in _FACTORS):
+    if not re.fullmatch(_NUMBER, number) or (scale and scale not in factors):
         return None
     if not scale and re.fullmatch(r"[0-9]+[.,][0-9]{4,}", number):
         return None
     value = figures(number, language, is_sum=True)
-    return value * Decimal(10) ** _FACTORS[scale] if scale and value is not None else value
+    return value * Decimal(10) ** factors[scale] if scale and value is not None else value
 
 
-def _readings(match: re.Match[str]) -> tuple[Decimal, ...]:
+def _readings(match: re.Match[str], factors: Mapping[str, int]) -> tuple[Decimal, ...]:
     """What figures in doubt may mean: thousands or decimals, a thousand or a million, a milliard or a million millions."""
     number, scale = match["number"], (match["scale"] or "").lower()
     whole = Decimal(re.sub(r"[^0-9]", "", number))
-    if scale and scale not in _FACTORS:
+    if scale and scale not in factors:
         value = figures(number, "en", is_sum=False)
         powers = (6, 3) if scale.startswith("mil") else (9, 12)
         return () if value is None else tuple(value * Decimal(10) ** power for power in powers)
     if re.fullmatch(r"[0-9]+[.,][0-9]{3,}", number):
-        power = Decimal(10) ** _FACTORS[scale] if scale else Decimal(1)
+        power = Decimal(10) ** factors[scale] if scale else Decimal(1)
         return (whole * power, Decimal(re.sub(r"[.,]", ".", number)) * power)
     return ()
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from review_app.readers.countries import country
 from review_app.readers.cutting import Cutter
 from review_app.readers.furniture import is_society_note
+from review_app.readers.labels import DOMAINS
 from review_app.readers.letters import has_word, squeezed
 from review_app.readers.lines import Line, Mark, Row
 from review_app.readers.reading import Reading
@@ -90,6 +91,8 @@ def _titled(
 ) -> list[Line]:
     """Take the title; give back the lines under it, without that of the country."""
     lines = list(lines)
+    if _is_shelf(lines):
+        cutter.take("raw", lines[0].start, lines.pop(0).end)
     if not lines or not lines[0].is_whole:
         return lines
     block = 1
@@ -114,6 +117,11 @@ def _titled(
         else:
             rest.append(line)
     return rest
+
+
+def _is_shelf(lines: Sequence[Line]) -> bool:
+    """Whether a domain heads a page of measures of that domain: the title comes next, and not a body, as under a title."""
+    return len(lines) > 1 and squeezed(lines[0].text) in DOMAINS and lines[1].is_after_blank and not _BODY.search(lines[1].text)
 
 
 def _has_country(lines: Sequence[Line]) -> bool:

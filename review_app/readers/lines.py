@@ -103,10 +103,10 @@ def _captioned(text: str, lines: Sequence[Line], place: int) -> tuple[int, list[
 
 
 def _in_small_letters(words: str) -> Caption | None:
-    """The caption a line is that begins with a small letter: only a long one, and only when it is the whole line."""
+    """The caption a line is that begins with a small letter or a list's: only a long one, and only when it is the whole line."""
     if not _SHORTEST_SMALL <= len(words) <= 2 * LONGEST or squeezed(words[-12:])[-4:] not in ENDINGS:
         return None
-    found = CAPTIONS.get(squeezed(words))
+    found = CAPTIONS.get(_key(words))
     return found if found and found.strength == "long" else None
 
 

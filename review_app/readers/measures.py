@@ -112,6 +112,7 @@ def _read_money(reading: Reading, marks: Sequence[Mark]) -> None:
     reading.money = sums(
         words,
         asks_for_usd=any(word in captions for word in _DOLLARS),
+        language=reading.narrative_language,
         decimals=convention(reading.text, reading.narrative_language),
         country=reading.country,
     )

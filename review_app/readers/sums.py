@@ -40,7 +40,7 @@ _YEARS_LONG = re.compile(
 )
 _TOTAL = re.compile(r"\b(?:total|totale|in all|overall|altogether|au total|en total)\b", re.IGNORECASE)
 _ABOUT = re.compile(
-    r"\b(?:approx\w*|about|around|circa|c\.a\.|ca\.|roughly|nearly|almost|estimated?|estimates|environ|près de|approximati\w*"
+    r"\b(?:approx\w*|about|around|circa|c\.a\.|cca\.?|ca\.|roughly|nearly|almost|estimated?|estimates|environ|près de|approximati\w*"
     r"|estimée?s?|aproximad\w*|cerca de|alrededor de|unos|estimad[oa]s?)(?!\w)|[~≈±]",
     re.IGNORECASE,
 )
@@ -75,10 +75,11 @@ def convention(text: str, language: str | None) -> str:
     return language if language in ("fr", "es") else "en"
 
 
-def sums(text: str, *, asks_for_usd: bool, decimals: str, country: str | None) -> tuple[Amount, ...]:
-    """The sums of a money field. `decimals`: the language whose decimal mark is kept; see convention()."""
+def sums(text: str, *, asks_for_usd: bool, decimals: str, country: str | None, language: str | None = None) -> tuple[Amount, ...]:
+    """The sums of a money field. `decimals`: the language whose decimal mark is kept, see convention(); `language`: that of the words."""
     masked = without_rates(_BRACKETS.sub(lambda match: " " * len(match.group()) if RATE.search(match.group()) else match.group(), text))
-    found = [one for one in amounts(masked, decimals, currency="USD") if _is_sum(masked, one)] or _alone(masked, decimals)
+    known = [one for one in amounts(masked, language or decimals, decimals=decimals, currency="USD") if _is_sum(masked, one)]
+    found = known or _alone(masked, decimals)
     placed: list[Amount] = []
     tail = 0
     for number, one in enumerate(found):
@@ -140,7 +141,8 @@ def _placed(text: str, one: Amount, since: int, until: int) -> tuple[Amount, int
     if tight:
         end += tight.end()
     label = _BUDGET_YEAR.search(before)
-    spans = _SPAN.search(before) or _SPAN.search(after[:60]) or _YEARS_LONG.search(before) or _YEARS_LONG.search(after[:60])
+    around = (before[label.start():] if label else before, after[:60])
+    spans = any(pattern.search(words) for pattern in (_SPAN, _YEARS_LONG) for words in around)
     is_annual = is_annual or bool(_ANNUAL.search(before)) or bool(_ANNUAL.search(after if is_last else after[:25]))
     period = None
     if is_annual or (label and not spans) or (tight and tight["fiscal"]):

@@ -63,10 +63,10 @@ WORDINGS: dict[str, dict[str, list[str]]] = {
         "es": ["Objetivos clave de {it}", "Objetivos claves de {it}", "Principales objetivos de {it}", "Objetivos de {it}"],
     },
     "scope": {
-        "en": ["Scope of {it}"], "fr": ["Périmètre de {it}", "Portée de {it}"], "es": ["Alcance de {it}", "Ámbito de {it}"],
+        "en": ["Scope of {it}", "The scope of {it}"], "fr": ["Périmètre de {it}", "Portée de {it}"], "es": ["Alcance de {it}", "Ámbito de {it}"],
     },
     "nature": {
-        "en": ["Nature of {it}"], "fr": ["Nature de {it}"], "es": ["Naturaleza de {it}"],
+        "en": ["Nature of {it}", "The nature of {it}"], "fr": ["Nature de {it}"], "es": ["Naturaleza de {it}"],
     },
     "targets": {
         "en": ["Target(s) of {it}", "Target group(s) of {it}", "Specific target groups of {it}"],

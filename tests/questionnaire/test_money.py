@@ -81,7 +81,6 @@ def test_a_lone_point_before_three_digits_parts_thousands_where_a_comma_marks_de
     [
         ("242.840 USD", ["242840", "242.840"]),
         ("1.72 Mil. USD", ["1720000", "1720"]),
-        ("USD 5 billion", ["5000000000", "5000000000000"]),
         ("2 800 0000 $US", []),
         ("USD 242,840.00", []),
     ],
@@ -121,8 +120,10 @@ def test_a_bare_dollar_has_no_currency_unless_the_question_says_one() -> None:
     assert amounts("$5000", currency="USD")[0].currency == "USD"
 
 
-def test_billions_are_doubtful_because_languages_disagree() -> None:
-    assert amounts("USD 5 billion")[0].amount is None
+def test_a_billion_is_a_thousand_millions_in_english_and_doubtful_elsewhere() -> None:
+    assert amounts("USD 5 billion")[0].amount == 5_000_000_000
+    assert amounts("1,5 billion USD", "en", decimals="es")[0].amount == 1_500_000_000
+    assert amounts("5 billions USD", "fr")[0].readings == (Decimal(5_000_000_000), Decimal(5_000_000_000_000))
 
 
 @pytest.mark.parametrize(

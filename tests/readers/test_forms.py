@@ -1,5 +1,7 @@
 """Each form in which old reports come, as small texts made for the purpose."""
 
+import pytest
+
 from review_app.readers.measures import read
 from review_app.readers.partners import Partner
 
@@ -128,6 +130,34 @@ def test_one_line_above_the_form_is_the_agency_unless_an_empty_line_parts_them()
 
     assert (read("Reading Office\n" + form).title, read("Reading Office\n" + form).agency) == (None, "Reading Office")
     assert (read("Books for All\n\n" + form).title, read("Books for All\n\n" + form).agency) == ("Books for All", None)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("Czechia (Czech Republic)", "Czechia"), ("Iran (Islamic Republic of)", "Iran"), ("The Netherlands", "Netherlands"),
+        ("Congo (Democratic Republic of the)", "Democratic Republic of the Congo"), ("Trinidad y Tobago", "Trinidad and Tobago"),
+        ("Unión Europea", "European Union"), ("République-Unie de Tanzanie", "United Republic of Tanzania"),
+    ],
+)
+def test_a_party_goes_by_many_names(words: str, name: str) -> None:
+    reading = read(f"The Small Choirs\n\n{words}\nBoard of Choirs\nDescribe the main features of the policy/measure:\nThey sing.")
+
+    assert (reading.title, reading.country, reading.agency) == ("The Small Choirs", name, "Board of Choirs")
+    assert reading.words("raw") == [words]
+
+
+def test_a_page_of_one_domain_and_captions_with_the_letters_of_a_list() -> None:
+    reading = read(
+        "Music\n\nThe Small Choirs\n\nContext of the measure:\nFew sing.\nb. Key objectives of the measure:\nThat more sing.\n"
+        "c.1. the scope of the measure:\nLocal\nNational\nc.2. the nature of the measure:\nfinancial\n"
+        "c.3. Main feature of the measure:\n1. Rooms are lent.\n"
+    )
+
+    assert (reading.title, reading.agency, reading.features) == ("The Small Choirs", None, "1. Rooms are lent.")
+    assert reading.words("raw") == ["Music", "Local", "National", "financial"]
+    assert reading.words("captions")[-1] == "c.3. Main feature of the measure:"
+    assert reading.words("unplaced") == ["Few sing.", "That more sing."]
 
 
 def test_a_text_cut_inside_a_caption_lacks_the_field() -> None:

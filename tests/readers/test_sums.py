@@ -15,6 +15,10 @@ FIELDS: list[tuple[str, list[Sum]]] = [
     ("Estimated at 44.210,50$ /year", [("44210.50", "USD", True, "annual", None)]),
     ("Budget 2021*: clp$7.100.000.-/usd $9.000.- *annual budget.", [("7100000", "CLP", False, "annual", 2021), ("9000", "USD", False, "annual", 2021)]),
     ("year 2015: 400 USD\nyear 2016: 500 USD", [("400", "USD", False, "annual", 2015), ("500", "USD", False, "annual", 2016)]),
+    ("In the last two years was given: Year 2016: 1.400 $. Year 2017: 1.500 $ (point 2,5)", [
+        ("1400", "USD", False, "annual", 2016), ("1500", "USD", False, "annual", 2017),
+    ]),
+    ("2 billion USD (cca 40 billion CZK)", [("2000000000", "USD", False, None, None), ("40000000000", "CZK", True, None, None)]),
     ("2015: 40,000\n2016: 50,000", [("40000", "USD", False, "annual", 2015), ("50000", "USD", False, "annual", 2016)]),
     ("De 2011 à 2014, il a reçu\n3 000 000 FCFA soit 5 200 0000 $US.", [("3000000", "XOF", False, "total", None), (None, "USD", False, "total", None)]),
     ("€7,000/year for choirs. Others: €9,000 for 2019. 40 000 euros went to plays.", [
