@@ -181,6 +181,8 @@ def test_a_form_sent_twice_has_one_effect(desk: Desk) -> None:
         assert page.h1 == "Su contribución se envió"
     facts = select(Entry.id).where(Entry.fact == "contribution.received")
     assert len(desk.rows(facts)) == 1
+    late = desk.outside.post(f"{address}/send", {**sent, "writer": "Alma"}, status=409)
+    assert late.has("Alma", "Red"), "what somebody else wrote who was slower is not on their screen"
 
 
 @atomic
@@ -242,7 +244,8 @@ def test_only_a_coordinator_asks_and_only_who_writes_the_section_decides(desk: D
 
 def test_the_receiver_is_mailed_in_their_language_and_again_when_asked(desk: Desk, settings: Settings) -> None:
     address = desk.ask(message="Por favor,\nescriban.")
-    desk.links().fill({"l1-until": SOON}).press("Send it again")
+    page = desk.links().fill({"l1-until": "2047-03-17"}).press("Send it again")
+    assert page.value("l1-until") == "2047-03-17", "the field offers another day than was chosen"
     with desk.app.app_context():
         ids = database.session.scalars(select(Notice.id).where(Notice.link_id.is_not(None)).order_by(Notice.id)).all()
         mails = [mailing.compose(notice, settings=settings) for notice in ids]

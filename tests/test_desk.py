@@ -243,8 +243,10 @@ def test_a_finding_answered_with_a_reason_opens_the_gate(desk: Desk) -> None:
     page = page.press("Save the reason", status=422)
     assert page.has("Write why this is right as it stands.")
     field = str(page.select("main textarea")[0]["name"])
+    slower = desk.caspar.get(f"{desk.home}/completeness").fill({field: "They are archives."})
     page = page.fill({field: "We have no libraries."}).press("Save the reason")
     assert page.has("Nothing is missing.", "Answered (1)", "We have no libraries.")
+    assert slower.press("Save the reason", status=409).has("They are archives.")
     steps.submit(desk.carla, desk.report_id)
     steps.take(desk.rita, desk.report_id)
     assert len(json.loads(desk.snapshots()[0].content)["replied_findings"]) == 1
@@ -360,6 +362,18 @@ def test_points_stand_where_they_belong_and_answers_are_open_again(desk: Desk) -
     assert desk.rita.get(f"/en/review/reports/{desk.report_id}").has("Since 2019.")
     steps.write(desk.caspar, desk.facts, {"overview": "Forty libraries since 2019."})
     assert steps.submit(desk.carla, desk.report_id).h1 == "Your report was received"
+
+
+def test_two_answers_to_one_point_are_both_on_a_screen(desk: Desk) -> None:
+    desk.returned("Since when?")
+    first, second = (one.get(f"{desk.home}/points") for one in (desk.carla, desk.caspar))
+    first.fill({"Your answer": "Since 2019."}).press("Save the answer")
+    refused = second.fill({"Your answer": "Since 2020."}).press("Save the answer", status=409)
+    assert refused.has("Somebody was faster", "Since 2020.")
+    page = refused.follow("Open the page as it is now")
+    assert page.value("Your answer") == "Since 2019."
+    page = page.fill({"Your answer": "Since 2019, in full since 2020."}).press("Save the answer")
+    assert page.has("Your answer is saved.") and page.value("Your answer") == "Since 2019, in full since 2020."
 
 
 def test_a_closed_cycle_takes_no_first_submission(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """What the ministry types besides its answers: replies, invitations, the declaration."""
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
@@ -45,6 +46,15 @@ class ReplyForm(PageForm):
     """The answer to one point, or the reason for one finding."""
 
     reply = TextAreaField(_l("Your answer"))
+    seen = HiddenField()  # when the answer was given that the page showed
+
+    @property
+    def seen_at(self) -> datetime | None:
+        """None when no answer stood there."""
+        try:
+            return datetime.fromisoformat(self.seen.data or "")
+        except ValueError:
+            return None
 
 
 class FilledFormForm(PageForm):

@@ -19,7 +19,7 @@ from review_app.operations.locks import held_report
 from review_app.permissions import SYSTEM, Actor, NotFound, require
 from review_app.queries.checking import checking, text_round
 from review_app.questionnaire.sheets import Sheet
-from review_app.transaction import atomic, record
+from review_app.transaction import Stale, atomic, record
 from workflows.engine import Blocked
 from workflows.messages import Message
 
@@ -105,7 +105,7 @@ def message_to_json(message: Message) -> dict[str, Any]:
 
 @atomic
 def reply(actor: Person, report_id: int, fingerprint: str, *, reason: str, now: datetime) -> None:
-    """Say why a finding is right as it stands. Raises NotFound, Denied, Blocked (no reason)."""
+    """Say why a finding is right as it stands. Raises NotFound, Denied, Blocked (no reason), Stale (somebody said another)."""
     report = held_report(report_id)
     require(actor, "report.answer_finding", report)
     refuse_while_recallable(report, now=now)
@@ -113,6 +113,9 @@ def reply(actor: Person, report_id: int, fingerprint: str, *, reason: str, now: 
     require(actor, "report.answer_finding", report, section=_open_finding(report, fingerprint).section)
     if not reason.strip():
         raise Blocked((Message("Write why this is right as it stands."),))
+    given = select(FindingReply.reason).where(FindingReply.report_id == report.id, FindingReply.fingerprint == fingerprint)
+    if db.session.scalar(given) not in (None, reason.strip()):
+        raise Stale  # no page asks twice
     row = {"reason": reason.strip(), "person_id": actor.id, "created_at": now}
     db.session.execute(
         insert(FindingReply)

@@ -8,7 +8,7 @@ from review_app.models import Comment, Item, Person, Point, Report
 from review_app.operations.locks import held_report
 from review_app.permissions import NotFound, require
 from review_app.queries.reports import questionnaire_of
-from review_app.transaction import atomic
+from review_app.transaction import Stale, atomic
 from workflows.engine import Blocked
 from workflows.messages import Message
 
@@ -89,20 +89,24 @@ def drop_point(actor: Person, report_id: int, point_id: int, *, now: datetime) -
 
 
 @atomic
-def reply_to_point(actor: Person, report_id: int, point_id: int, *, reply: str, now: datetime) -> Point:
-    """Answer a returned point, or change the answer. Raises NotFound, Denied, Blocked (no text)."""
+def reply_to_point(
+    actor: Person, report_id: int, point_id: int, *, reply: str, now: datetime, seen: datetime | None = None
+) -> Point:
+    """Answer a returned point, or change the answer of the time `seen`. Raises NotFound, Denied, Blocked (no text), Stale."""
     report = held_report(report_id, is_shared=True)
     require(actor, "report.answer_points", report)
-    point = _point(report, point_id)
+    point = _point(report, point_id, is_held=True)
     if point.returned_at is None or (report.notices_leave_at and now < report.notices_leave_at):
         raise NotFound
     require(actor, "report.answer_points", report, section=point.section)
+    if point.replied_at != seen and point.reply != reply.strip():
+        raise Stale  # somebody else's answer stands, which nothing else keeps
     point.reply, point.replied_by_id, point.replied_at = _said(reply), actor.id, now
     return point
 
 
-def _point(report: Report, point_id: int) -> Point:
-    point = db.session.get(Point, point_id)
+def _point(report: Report, point_id: int, *, is_held: bool = False) -> Point:
+    point = db.session.get(Point, point_id, with_for_update=is_held, populate_existing=is_held)
     if point is None or point.report_id != report.id:
         raise NotFound
     return point

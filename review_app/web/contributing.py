@@ -17,6 +17,7 @@ from review_app.queries.contributions import Asking, asking, decided_by, is_over
 from review_app.questionnaire import values
 from review_app.questionnaire.language import Question
 from review_app.questionnaire.sheets import SheetItem
+from review_app.transaction import Stale
 from review_app.web import access, keeping
 from review_app.web.presentation import current_language, say
 from workflows.engine import Blocked
@@ -89,6 +90,8 @@ def send(link: ContributionLink, token: str) -> Page:
     asked = _look(link)
     reasons: Sequence[object] = ()
     if link.answered_at:
+        if request.method == "POST":
+            raise Stale
         return redirect(url_for("contributing.write", token=token))
     form = SenderForm(writer=link.writer, organisation=link.organisation)
     if form.validate_on_submit():

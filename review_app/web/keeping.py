@@ -25,7 +25,10 @@ def typed_text() -> list[tuple[str, str]]:
 def readable(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """The pairs that a person typed, each field named in words."""
     unseen = SECRETS | MACHINERY
-    typed = [(name, text) for name, text in fields if text.strip() and name not in unseen and not name.startswith("seen-")]
+    typed = [
+        (name, text) for name, text in fields
+        if text.strip() and name not in unseen and not name.startswith("seen-") and not name.endswith("-seen")
+    ]  # fmt: skip
     return [(name.replace("_", " ").replace("-", " ").capitalize(), text) for name, text in typed]
 
 

@@ -118,7 +118,7 @@ def _places(report: Report) -> list[SelectChoice]:
 def _page(report: Report, form: AskForm, *, again: AgainForm | None = None) -> str:
     now, links, waiting, sheet = access.now(), links_of(report), offers(report), sheet_of(report)
     forms = {
-        link.id: AgainForm(formdata=None, prefix=f"l{link.id}", until=max(link.expires_at, now + OPEN_FOR).date())
+        link.id: AgainForm(formdata=None, prefix=f"l{link.id}", until=max(link.last_day, (now + OPEN_FOR).date()))
         for link in links
     }
     if again is not None:

@@ -163,7 +163,9 @@ def reply(report: Report, point_id: int) -> Response | tuple[str, int]:
     """Answer one point."""
     form = ReplyForm(prefix=f"p{point_id}")
     try:
-        reviews.reply_to_point(access.actor(), report.id, point_id, reply=form.reply.data or "", now=access.now())
+        reviews.reply_to_point(
+            access.actor(), report.id, point_id, reply=form.reply.data or "", seen=form.seen_at, now=access.now()
+        )
     except Blocked as blocked:
         return _points_page(report, reasons=blocked.reasons), 422
     flash(gettext("Your answer is saved."))
@@ -172,7 +174,7 @@ def reply(report: Report, point_id: int) -> Response | tuple[str, int]:
 
 def _points_page(report: Report, reasons: tuple[object, ...] = ()) -> str:
     shown = visible_points(report)
-    forms = {point.id: ReplyForm(prefix=f"p{point.id}", reply=point.reply) for point in shown}
+    forms = {point.id: ReplyForm(prefix=f"p{point.id}", reply=point.reply, seen=point.replied_at or "") for point in shown}
     return render_template(
         "pages/desk/points.html",
         report=report,
