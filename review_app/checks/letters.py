@@ -18,6 +18,8 @@ _SMALL_WORDS = word_set("""
 """)
 _CAPITALS = re.compile(r"(?<![\w./&@-])(?<![A-Z0-9][ \u00a0])[A-Z][A-Z&]{2,5}(?![\w@-]|[./]\w|['’][a-z]{2}|\s[A-Z]{2})")
 _NAME_BEHIND = re.compile(r"[^()\w]{0,3}(?:\([^()\s]+\s[^()]|[–—=:-]\s+[A-ZÀ-Þ]|, (?:the|la|le|el|l['’])\b)")
+_NAME_AHEAD = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]\w*(?:\s[a-zß-ÿ]{1,3})*\s[A-ZÀ-Þ][a-zß-ÿ]\w*,\s$")
+_NAME_ENDS = re.compile(r"[.,;)]|\s*(?:\n|$)")
 _GAP = re.compile(r"[\s/,'’-]{1,3}")
 _SMALL_WORD = re.compile(r"[\s/,-]{1,3}[a-zß-öø-ÿ]{1,4}\b|['’]")  # of, the, des, para, van, und
 _WHOLE_WORD = re.compile(r"\w+")
@@ -30,7 +32,7 @@ _KNOWN = word_set("""
     GDP SDG SDGS COVID HIV AIDS CEO PHD DVD CD CDS PDF ISBN VAT TVET SME SMES MSME MSMES STEM LGBT PR HR IP
     IPR AI VR AR DNA NATO AU ASEAN CARICOM MERCOSUR FAO ONU UE OSC ONG ODD PIB TIC TICS OMC OIT OMPI FMI OCDE
     PNUD PME TPE RH OTAN FCFA CFA EEUU EE UU ODS PYME PYMES IVA ONGS OEI AM PM BC AD OK ID NO II III IFCD FIDC IFDC
-    BBC QPR IGC COP TBC NB PS RFP UNHCR USAID AECID SIDA EUR USD MR MRS MS DR ST VS ETC
+    EEA EEE BBC QPR IGC COP TBC NB PS RFP UNHCR USAID AECID SIDA EUR USD MR MRS MS DR ST VS ETC
 """) | frozenset(re.findall(r"[A-Z]{3}", CODES))
 _LOWER_KNOWN = word_set("""
     http https www html htm pdf mrs vs etc pct nbr qty ltd plc gmbh srl cfr ppp mph kms
@@ -127,11 +129,13 @@ def _is_short_form(short: str) -> bool:
 
 
 def _is_explained(short: str, text: str) -> bool:
-    """In brackets behind a name, with a bracket or a dash behind it, or as the first letters of words in the text."""
+    """In brackets or between commas behind a name, with a bracket or a dash behind it, or as the first letters of words in the text."""
     at = text.find(short)
     while at >= 0:
         opened = text.rfind("(", max(0, at - 60), at)
         if (opened >= 0 and text.find(")", opened, at) < 0) or _NAME_BEHIND.match(text, at + len(short)):
+            return True
+        if _NAME_ENDS.match(text, at + len(short)) and _NAME_AHEAD.search(text, max(0, at - 60), at):
             return True
         at = text.find(short, at + 1)
     word = short.lower()

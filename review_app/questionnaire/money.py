@@ -33,9 +33,12 @@ _SCALE = (
 )
 _AMOUNT = re.compile(
     rf"(?<![\w.,])(?!(?:19|20)[0-9]{{2}}\s(?:{_SIGN})\s?[0-9])(?:(?P<before>{_SIGN})\s?\.?\s?)?(?P<number>{_WHOLE})(?P<dash>\.-|,-)?"
-    rf"(?:\s?(?P<scale>{_SCALE})(?!\w))?(?:\s?(?:of |de |d')?(?P<after>{_SIGN})(?!\w))?",
+    rf"(?:\s?(?P<scale>{_SCALE})(?!\w))?(?:\s?(?:of |de |d')?(?P<after>{_SIGN})(?:(?!\w)|(?=(?:19|20)[0-9]{{2}}\s?:)))?",
     re.IGNORECASE,
 )
+_POINTED = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+_OTHER_POINT = re.compile(r"(?:[0-9],[0-9]{3}|\.[0-9]{1,2})(?![0-9])")
+_CUT_SCALE = re.compile(r"\s(?:mi|mil|mill|milli|millio|bi|bil|bill|billi|billio|tho|thou|thous|thousa|thousan)", re.IGNORECASE)
 _DIGIT = re.compile("[0-9]")
 _FACTORS = {
     "million": 6, "millions": 6, "millones": 6, "millón": 6, "mio": 6, "mio.": 6, "mn": 6, "m": 6,
@@ -141,6 +144,8 @@ def amounts(raw: str, language: str = "en", *, decimals: str | None = None, curr
     if not found:
         alone = [match for match in numbers if not _is_other(text, match)]
         found = alone if len(alone) == 1 else []
+    if decimals is None or decimals == "en":
+        decimals = "es" if _keep_to_points(found) else decimals
     years = {int(match[0]) for match in YEAR.finditer(text) if not _inside(match, found)}
     spans = {_ends(match[0]) for match in _SPAN.finditer(text) if not _inside(match, found)}
     only_year = next(iter(years)) if len(years) == 1 and not spans else None
@@ -150,6 +155,12 @@ def amounts(raw: str, language: str = "en", *, decimals: str | None = None, curr
         _amount(text, found, place, (language, decimals or language), currency, only_year, only_span, is_annual)
         for place in range(len(found))
     ]
+
+
+def _keep_to_points(found: list[re.Match[str]]) -> bool:
+    """Whether several sums have a lone point before three digits and none another mark: then it parts thousands."""
+    pointed = {match["number"] for match in found if not match["scale"] and _POINTED.fullmatch(match["number"])}
+    return len(pointed) > 1 and not any(_OTHER_POINT.search(match["number"]) for match in found)
 
 
 def without_rates(text: str) -> str:
@@ -206,7 +217,7 @@ def _amount(
 
 def _value(match: re.Match[str], language: str, factors: Mapping[str, int]) -> Decimal | None:
     scale, number = (match["scale"] or "").lower(), match["number"]
-    if not re.fullmatch(_NUMBER, number) or (scale and scale not in factors):
+    if not re.fullmatch(_NUMBER, number) or (scale and scale not in factors) or _CUT_SCALE.fullmatch(match.string, match.end()):
         return None
     if not scale and re.fullmatch(r"[0-9]+[.,][0-9]{4,}", number):
         return None

@@ -33,7 +33,7 @@ _SPAN = re.compile(
     re.IGNORECASE,
 )
 _YEARS_LONG = re.compile(
-    r"\b(?:over|for|during|in|pour|pendant|sur|en|durante|por|during the)\s(?:the\s|los\s|les\s)?(?:last\s|past\s|next\s)?"
+    r"\b(?:over|for|during|in|pour|pendant|sur|en|durante|por|during the)\s(?:the\s|los\s|les\s)?(?:first\s|last\s|past\s|next\s)?"
     r"(?:[2-9]|[1-9][0-9]|two|three|four|five|six|deux|trois|quatre|cinq|dos|tres|cuatro|cinco)[\s-]"
     r"(?:years?|ans|années|años)\b",
     re.IGNORECASE,

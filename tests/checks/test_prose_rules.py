@@ -119,6 +119,8 @@ SAID: list[tuple[str, str, dict[str, Any], str | None]] = [
     ("TEXT-05", "warning", {"features": "Aims:\n? more books\n? more boats"}, "? more"),
     ("TEXT-05", "", {"features": "Why boats? Since 1998 the EU helps; 20 degrees."}, None),
     ("TEXT-03", "", {"features": "The Groep van Rivier en Boot (the rowers of the lake, GRB) rows."}, None),
+    ("TEXT-03", "", {"agency": "Boats of the Lake with the National Office of Rowing, ORNA."}, None),
+    ("TEXT-03", "note", {"features": "They row, sing, ORNA, and dance."}, "ORNA"),
     ("TEXT-06", "note", {"name": "1.4.2. Boats of the lake"}, "1.4.2."),
     ("TEXT-06", "note", {"name": "12. Domestic Content Incentive"}, "12."),
     ("TEXT-06", "note", {"name": "Promotion of reading 2017-2020: the programme."}, "full stop"),

@@ -120,6 +120,17 @@ def test_a_bare_dollar_has_no_currency_unless_the_question_says_one() -> None:
     assert amounts("$5000", currency="USD")[0].currency == "USD"
 
 
+def test_two_lone_points_before_three_digits_part_thousands_and_one_is_doubtful() -> None:
+    assert [one.amount for one in amounts("2015: $109.231 usd2016:  $114.717 usd")] == [109231, 114717]
+    assert [one.amount for one in amounts("USD 109.231, then USD 12.50")] == [None, Decimal("12.50")]
+    assert [one.amount for one in amounts("USD 109.231 and again USD 109.231")] == [None, None]
+
+
+def test_a_sum_whose_scale_was_cut_off_is_not_read() -> None:
+    assert amounts("2018: USD 7.2 mi")[0].amount is None
+    assert amounts("2018: USD 7.2 million")[0].amount == 7_200_000
+
+
 def test_a_billion_is_a_thousand_millions_in_english_and_doubtful_elsewhere() -> None:
     assert amounts("USD 5 billion")[0].amount == 5_000_000_000
     assert amounts("1,5 billion USD", "en", decimals="es")[0].amount == 1_500_000_000

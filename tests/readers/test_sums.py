@@ -18,6 +18,10 @@ FIELDS: list[tuple[str, list[Sum]]] = [
     ("In the last two years was given: Year 2016: 1.400 $. Year 2017: 1.500 $ (point 2,5)", [
         ("1400", "USD", False, "annual", 2016), ("1500", "USD", False, "annual", 2017),
     ]),
+    ("given each year by the group:2015: $109.231 usd2016:  $114.717 usd", [
+        ("109231", "USD", False, "annual", 2015), ("114717", "USD", False, "annual", 2016),
+    ]),
+    ("In the first four years 8.4 million EUR was paid", [("8400000", "EUR", False, "total", None)]),
     ("2 billion USD (cca 40 billion CZK)", [("2000000000", "USD", False, None, None), ("40000000000", "CZK", True, None, None)]),
     ("2015: 40,000\n2016: 50,000", [("40000", "USD", False, "annual", 2015), ("50000", "USD", False, "annual", 2016)]),
     ("De 2011 à 2014, il a reçu\n3 000 000 FCFA soit 5 200 0000 $US.", [("3000000", "XOF", False, "total", None), (None, "USD", False, "total", None)]),
