@@ -21,6 +21,7 @@ _MOST_CLOSINGS = 500
 """So many places of one line are looked at for captions in the middle of it; no text of a ministry comes near."""
 _SHORTEST_SMALL = 16
 _ALONE_ONLY = frozenset({"challenges", "partner_header"})
+_TAGS = frozenset({"goals", "areas", "sdgs", "domains", "priorities"})
 
 
 class Line(NamedTuple):
@@ -223,8 +224,9 @@ def _with_cut_caption(row: list[Line | Mark]) -> list[Line | Mark]:
 
 
 def _fits(caption: Caption, marks: Sequence[Mark]) -> bool:
-    """Whether a caption may come next: later in the form than the last one, in a language of this page."""
+    """Whether a caption may come next: later in the form than the last one, in a language of this page; tags are in any."""
     if not marks:
         return False
     spoken = frozenset.union(*(mark.caption.languages for mark in marks))
-    return ORDER.index(caption.field) > ORDER.index(marks[-1].field) and bool(caption.languages & spoken)
+    is_later = ORDER.index(caption.field) > ORDER.index(marks[-1].field) or (caption.field, marks[-1].field) == ("website", "features")
+    return is_later and (caption.field in _TAGS or bool(caption.languages & spoken))

@@ -36,7 +36,7 @@ def partners(cutter: Cutter, lines: Sequence[Line], *, is_end: bool) -> tuple[Pa
     cells = list(_cells(cutter.text, lines))
     for number, cell in enumerate(cells):
         key = squeezed(cell.text)
-        if key in BLANKS or _is_cut_type(key, is_end and number == len(cells) - 1):
+        if key in BLANKS or _is_cut_type(key, 2 if pending else 4, is_last=is_end and number == len(cells) - 1):
             cutter.take("raw", cell.start, cell.end)
         elif (kind := _type(key)) is not None:
             cutter.take("raw", cell.start, cell.end)
@@ -68,8 +68,8 @@ def _type(key: str) -> str | None:
     return "" if kinds else None
 
 
-def _is_cut_type(key: str, is_last: bool) -> bool:
-    return is_last and len(key) >= 4 and key not in PARTNER_TYPES and any(label.startswith(key) for label in PARTNER_TYPES)
+def _is_cut_type(key: str, least: int, *, is_last: bool) -> bool:
+    return is_last and len(key) >= least and key not in PARTNER_TYPES and any(label.startswith(key) for label in PARTNER_TYPES)
 
 
 def _cells(text: str, lines: Sequence[Line]) -> Iterator[_Cell]:

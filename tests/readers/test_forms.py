@@ -171,6 +171,18 @@ def test_a_text_cut_inside_a_caption_lacks_the_field() -> None:
         assert reading.is_cut_in_caption
 
 
+def test_what_is_cut_short_is_no_value() -> None:
+    text = "Books\n\nReading Office\nDescribe the main features of the policy/measure:\nIt lends books.\n"
+    partners = f"{text}Partner(s) engaged in the implementation of the measure:\nName of partnerType of entity\nTown Hall\n"
+    evaluated = f"{text}Has the implementation of the policy/measure been evaluated?:\n"
+
+    assert (read(f"{text}Website o").features, read(f"{text}Website o").website) == ("It lends books.", None)
+    assert [read(partners + cut).partners for cut in ("Pr", "Pub", "Ox")] == [
+        (Partner("Town Hall", None),), (Partner("Town Hall", None),), (Partner("Town Hall", None), Partner("Ox", None)),
+    ]
+    assert [(read(evaluated + cut).evaluation, read(evaluated + cut).goals) for cut in ("Objeti", "Goal(s) o")] == [(None, None)] * 2
+
+
 def test_a_caption_over_two_lines_and_one_in_the_middle_of_a_line() -> None:
     reading = read(
         "Books Describe the main features of the policy/measure: It lends. Financial resources allocated to the policy/measure in USD: 5,000\n"
