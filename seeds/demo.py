@@ -272,7 +272,8 @@ class World:
         self.react(at)
 
     def submit(self, report: Report, coordinator: str, action: str = "submit", *, at: datetime) -> None:
-        signatory = {"name": self.people[coordinator].name, "position": "National point of contact"}
+        position = self._lines[coordinator].get("position", "National point of contact")
+        signatory = {"name": self.people[coordinator].name, "position": position}
         self.step(report, action, coordinator, at=at, signatory=signatory)
 
     def place(self, report: Report, line: Page) -> Page:

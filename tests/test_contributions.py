@@ -211,7 +211,8 @@ def test_a_link_that_is_over_takes_nothing_and_gives_the_text_back(desk: Desk, e
     assert desk.rows(select(Proposal.id)) == before
     if end != "answered":
         assert not desk.outside.get(address, status=410).select("form")
-    assert desk.links().has({"expired": "Expired", "withdrawn": "Withdrawn", "answered": "Answered", "locked": "Opened"}[end])
+    told = {"expired": "Expired", "withdrawn": "Withdrawn", "answered": "Answer received", "locked": "Opened"}
+    assert desk.links().has(told[end])
 
 
 def test_a_spoilt_link_is_nothing(desk: Desk) -> None:

@@ -120,6 +120,7 @@ def test_the_queue_shows_what_waits_first_and_counts_the_rest(rita: Browser, app
     page = rita.get("/en/review")
     assert [row[0] for row in page.rows()] == ["Chile Creative Cities", "Chile Arts for All"]
     assert [row[3] for row in page.rows()] == ["9", "3"]
+    assert {row[2] for row in rita.get("/fr/review").rows()} == {"Le secrétariat"}
     page = page.follow("Chile Creative Cities").press("Take this report")
     assert page.has("The report is yours to review.", "Release")
     assert len(rita.get("/en/review?show=untaken").rows()) == 1

@@ -55,6 +55,11 @@ def test_a_translation_has_the_gaps_of_its_sentence(language: str) -> None:
     assert wrong == []
 
 
+def test_french_signs_do_not_part_from_their_words() -> None:
+    texts = [text for message in catalogue("fr") for text in _all_of(message.string)]
+    assert [text for text in texts if re.search(r" [:;?!»]|« ", text)] == [], "write a space that does not break"
+
+
 @pytest.mark.parametrize("language", ["fr", "es"])
 def test_what_runs_is_what_was_translated(language: str) -> None:
     with (CATALOGUES / language / "LC_MESSAGES" / "messages.mo").open("rb") as file:

@@ -54,7 +54,8 @@ def new_batch() -> Page:
     cycles = [one for one in cycle_choices() if one.state != CycleState.ARCHIVED]
     cycle = next((one for one in cycles if one.slug == request.args.get("cycle")), None)
     if cycle is None:
-        return render_template("pages/imports/new_batch.html", cycles=cycles, cycle=None)
+        kinds = {(one.name, one.edition): one.title for one in library.editions()}
+        return render_template("pages/imports/new_batch.html", cycles=cycles, cycle=None, kinds=kinds)
     form, files = BatchForm().offer(_group_choices(cycle), _party_choices()), FilesForm()
     reasons: Sequence[Message] = ()
     if form.is_submitted() and form.validate() & files.validate():

@@ -221,7 +221,7 @@ def _section_choices() -> list[tuple[str, str]]:
         if questionnaire is None:
             continue
         for section in questionnaire.sections:
-            found.setdefault(section.code, f"{words(questionnaire.title)}: {words(section.title)}")
+            found.setdefault(section.code, words(questionnaire.title) + gettext(": ") + words(section.title))
     return list(found.items())
 
 

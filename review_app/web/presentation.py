@@ -131,7 +131,7 @@ def side(state: str, *, names: Mapping[str, str], taken_by: str | None) -> str:
     who = WAITS_FOR[State(state)]
     if who == "ministry":
         return words(names)
-    return (taken_by or say("The secretariat")) if who == "secretariat" else ""
+    return (taken_by or gettext("The secretariat")) if who == "secretariat" else ""
 
 
 def report_title(report: Report) -> str:

@@ -25,6 +25,8 @@ def leave(report: Report) -> str | Response | tuple[str, int]:
     team = {str(one.id): one for one in team_of(report.party_code) if one is not actor}
     form = LeaveForm(language=current_language())
     form.successor.choices = [*((key, one.name) for key, one in team.items()), (NEW, gettext("Somebody new: invite them"))]
+    if not team and not form.successor.data:
+        form.successor.data = NEW
     if request.method == "GET" and not form.note.data:
         form.note.data = "\n\n".join(map(_told, briefing(report.party_code, now=access.now())))
     if request.method == "POST" and form.validate():
@@ -49,7 +51,7 @@ def leave(report: Report) -> str | Response | tuple[str, int]:
 def _told(one: Standing) -> str:
     """One report in a few lines of plain text."""
     report = one.report
-    lines = [f"{report_title(report)}: {state_name(report, 'ministry')}"]
+    lines = [report_title(report) + gettext(": ") + state_name(report, "ministry")]
     if report.due_on:
         lines.append(gettext("Due %(day)s (%(far)s)", day=day(report.due_on), far=far(report.due_on, report.due_zone)))
     lines.append(gettext("%(done)s of %(total)s sections completed", done=one.completed, total=one.total))
@@ -58,7 +60,6 @@ def _told(one: Standing) -> str:
         who = ", ".join(f"{name} ({count})" for name, count in one.writers)
         lines.append(gettext("Answers written by: %(who)s", who=who))
     return "\n".join([lines[0], *(f"- {line}" for line in lines[1:])])
-
 
 
 
