@@ -61,4 +61,4 @@ def is_banner(line: str) -> bool:
 
 def is_society_note(line: str) -> bool:
     """Whether a line says that civil society reported the measure."""
-    return len(line) <= 160 and _SOCIETY.fullmatch(line) is not None
+    return len(line) <= 160 and _SOCIETY.fullmatch(" ".join(line.split())) is not None

@@ -141,7 +141,9 @@ def _parted(text: str, line: Line) -> Iterator[Line | Mark]:
         else:
             yield line
     elif has_word(text[at:line.end]):
-        yield _rest(text, line, at, line.end, False)
+        rest = _rest(text, line, at, line.end, False)
+        caption = CAPTIONS.get(squeezed(rest.text))
+        yield Mark(rest.start, rest.end, caption) if caption and caption.strength == "long" else rest
 
 
 def _is_leading(words: str) -> bool:

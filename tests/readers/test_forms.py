@@ -171,6 +171,18 @@ def test_a_text_cut_inside_a_caption_lacks_the_field() -> None:
         assert reading.is_cut_in_caption
 
 
+def test_captions_that_share_a_line() -> None:
+    reading = read(
+        "Books\n\nReading Office\nThis measure was\u00a0reported by civil\u00a0society.\nDescribe the main features of the policy/measure: It lends.\n"
+        "Partner(s) engaged in the implementation of the measure: Name of partnerType of entity\nTown Hall\nPublic Sector\n"
+        "Has the implementation of the policy/measure been evaluated?: Goal(s) of UNESCO's 2005 Convention\nCultural Domain(s)\nMusic\n"
+    )
+
+    assert (reading.agency, reading.features, reading.is_by_civil_society) == ("Reading Office", "It lends.", True)
+    assert reading.partners == (Partner("Town Hall", "public"),)
+    assert (reading.evaluated, reading.evaluation, reading.goals, reading.domains) == (None, None, (), ("music",))
+
+
 def test_what_is_cut_short_is_no_value() -> None:
     text = "Books\n\nReading Office\nDescribe the main features of the policy/measure:\nIt lends books.\n"
     partners = f"{text}Partner(s) engaged in the implementation of the measure:\nName of partnerType of entity\nTown Hall\n"
