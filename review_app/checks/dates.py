@@ -15,6 +15,9 @@ _PHRASES = (
     "cette année", "l'année prochaine", "actuellement", "à ce jour", "jusqu'à présent", "à l'heure actuelle", "aujourd'hui", "récemment",
     "ces dernières années", "el año pasado", "este año", "el próximo año", "actualmente", "a la fecha", "hasta la fecha", "hasta ahora",
     "hoy en día", "en la actualidad", "recientemente", "en los últimos años",
+    *(f"{when} {many} years" for when in ("last", "past") for many in ("two", "three", "four", "five", "few")),
+    *(f"les {many} dernières années" for many in ("deux", "trois", "quatre", "cinq")),
+    *(f"últimos {many} años" for many in ("dos", "tres", "cuatro", "cinco")),
 )
 _WEAK = frozenset((
     "today", "to date", "so far", "until now", "up to now", "recently", "in recent years", "aujourd'hui", "récemment", "ces dernières années",

@@ -23,7 +23,7 @@ _BODIES = word_set("""
     fondations ministerios municipios municipalidades gobiernos autoridades agencias instituciones
     organizaciones asociaciones empresas escuelas universidades museos bibliotecas comunidades socios
     artistas departamentos entidades fundaciones bodies centres centers embassies organismes centres
-    ambassades organismos centros embajadas
+    ambassades organismos centros embajadas entities entites structures estructuras
 """)
 _PLAIN = word_set("""
     and of the or in with for other local regional national international public private civil society

@@ -94,7 +94,7 @@ RULES: tuple[Rule, ...] = (
         types=word_set("number percent money longtext"), context=word_set("previous"), version=2,
     ),
     Rule("NUM-04", "warning", Message("Groups that overlap and must not be added"), figures.overlapping_groups, types=word_set("longtext table"), version=2),
-    Rule("TIME-01", "warning", Message("Words like “currently” without a date"), dates.relative_times, types=_PROSE, version=3),
+    Rule("TIME-01", "warning", Message("Words like “currently” without a date"), dates.relative_times, types=_PROSE, version=4),
     Rule(
         "TIME-02", "warning", Message("Results from before the period reported on"), dates.years_outside_the_period,
         roles=word_set("results"), context=word_set("period"), version=2,
@@ -129,7 +129,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "TAG-02", "warning", Message("A domain or young people named in the text, and not chosen"), tagging.missing_tags,
-        roles=word_set("domains priorities youth features results conclusions"), version=2,
+        roles=word_set("domains priorities youth features results conclusions"), version=3,
     ),
     Rule(
         "TAG-03", "warning", Message("Transversal priorities announced and not given"), sources.priorities_without_value,

@@ -25,7 +25,7 @@ _DOMAINS: dict[str, re.Pattern[str]] = {
 }
 _ALL = "multi_domain"
 _YOUTH = re.compile(
-    r"\b(?:young people|youths?|young (?:artists|persons|adults|men|women)|children|adolescents?|teenagers?|jeunes|jeunesse|enfants|niñ[oa]s|jóvenes"
+    r"\b(?:young people|youths?|young (?:artists|persons|adults|men|women|girls|boys|professionals|creators|talents?|audiences?)|children|adolescents?|teenagers?|jeunes|jeunesse|enfants|niñ[oa]s|jóvenes"
     r"|juventud|adolescentes)\b", re.IGNORECASE,
 )
 _YOUTH_PARTS = ("young", "youth", "child", "adolesc", "teen", "jeune", "enfant", "niñ", "jóven", "juvent")
@@ -33,6 +33,11 @@ _TARGETED = re.compile(
     r"\b(?:special emphasis on|emphasis on|aimed at|aims? at|addressed to|targets?|targeted|targeting|intended for|geared to(?:wards)?|dedicated to"
     r"|especially for|specifically for|for|of|among|with|destinée?s? aux?|à destination des|pour les|en faveur des|auprès des|dirigid[oa]s? a"
     r"|destinad[oa]s? a|(?:se )?dirige a|s['’]adresse aux?|para)\s+(?:[\w,'’-]+\s+){0,4}$", re.IGNORECASE,
+)
+_SINGLED_OUT = re.compile(
+    r"\b(?:emphasis on|aimed at|aims? at|addressed to|target(?:s|ed|ing)?(?: in particular)?|focus(?:es|ed|ing)? (?:[a-z]+ly )?on|intended for|geared to(?:wards)?"
+    r"|dedicated to|(?:e?specially|specifically) for|benefits?|destinée?s? aux?|à destination des|en faveur des|dirigid[oa]s? a|destinad[oa]s? a"
+    r"|(?:se )?dirige a|s['’]adresse aux?)\s+(?:[\w,'’-]+\s+){0,8}$", re.IGNORECASE,
 )
 _YEARS_OLD = re.compile(r"\b(?:between|from|aged?|entre|de)\s+[0-9]{1,2}\s+(?:and|to|et|à|y|a)\s+[0-9]{1,2}\s+(?:years|ans|años)", re.IGNORECASE)
 _OTHER_TREATY = re.compile(
@@ -94,13 +99,16 @@ def _missing_youth(place: Place) -> Iterator[Found]:
     if not any(part in place.small for part in _YOUTH_PARTS):
         return
     hits: list[tuple[str, re.Match[str]]] = []
+    singled_out: list[tuple[str, re.Match[str]]] = []
     for question, words in _about(place):
         if question.role != "conclusions":
-            hits += [(words, match) for match in _YOUTH.finditer(words) if _TARGETED.search(words[max(0, match.start() - 60):match.start()])]
-    is_meant = len(hits) >= 2 or (hits and _YEARS_OLD.search(hits[0][0]))
+            named = [(match, words[max(0, match.start() - 90):match.start()]) for match in _YOUTH.finditer(words)]
+            singled_out += [(words, match) for match, before in named if _SINGLED_OUT.search(before)]
+            hits += [(words, match) for match, before in named if _TARGETED.search(before[-60:])]
+    is_meant = singled_out or len(hits) >= 2 or (hits and _YEARS_OLD.search(hits[0][0]))
     asked = place.with_role("youth")
     if is_meant and (asked is None or place.clean(asked) is None):
-        words, match = hits[0]
+        words, match = (hits or singled_out)[0]
         text = Message(
             "The text names “%(words)s” as those it is for, and “%(priority)s” is not chosen: choose it, or reply why not.",
             {"words": match.group(), "priority": youth.label},
