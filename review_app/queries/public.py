@@ -10,6 +10,7 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     Engine,
+    Row,
     RowMapping,
     Select,
     Text,
@@ -54,7 +55,7 @@ class Filters:
 class Page:
     """One page of a list: at most PAGE_SIZE rows out of `total`."""
 
-    rows: Sequence[RowMapping]
+    rows: Sequence[Row[Any]]
     number: int
     total: int
 
@@ -82,7 +83,7 @@ class Entry:
     report says became of it, with the entry it was merged into.
     """
 
-    publication: RowMapping
+    publication: Row[Any]
     item: Mapping[str, Any]
     answers: Sequence[Mapping[str, Any]]
     chapters: Sequence[Mapping[str, Any]]
@@ -157,6 +158,21 @@ _LISTED = (
         publication_table.c.published_at.desc(), publication_table.c.id.desc(), item_table.c.position, item_table.c.id
     )
 )  # fmt: skip
+_PARTY = func.coalesce(
+    publication_table.c.party_names[bindparam("language", type_=Text)].astext, publication_table.c.party_names["en"].astext
+)
+_FACETS = (
+    select(
+        publication_table.c.party_code, _PARTY.label("party"), publication_table.c.questionnaire, publication_table.c.edition,
+        publication_table.c.year, func.count().label("reports"),
+    )
+    .where(publication_table.c.is_current)
+    .group_by(func.grouping_sets(
+        tuple_(publication_table.c.party_code, _PARTY),
+        tuple_(publication_table.c.questionnaire, publication_table.c.edition),
+        tuple_(publication_table.c.year),
+    ))
+)  # fmt: skip
 
 
 def public_engine() -> Engine:
@@ -165,9 +181,13 @@ def public_engine() -> Engine:
     return engine
 
 
-def _rows(query: Select[Any]) -> Sequence[RowMapping]:
+def _rows(query: Select[Any], **given: Any) -> Sequence[Row[Any]]:
     with public_engine().connect() as connection:
-        return connection.execute(query).mappings().all()
+        return connection.execute(query, given).all()
+
+
+def _mapped(query: Select[Any]) -> Sequence[RowMapping]:
+    return [row._mapping for row in _rows(query)]
 
 
 def publications(filters: Filters, page: int = 1) -> Page:
@@ -198,23 +218,19 @@ def entries(filters: Filters, page: int = 1) -> Page:
 
 def facets(language: str) -> Facets:
     """Parties (by their names in `language`, else in English), questionnaires and years of the current publications. One query."""
-    table = publication_table.c
-    named = func.coalesce(table.party_names[language].astext, table.party_names["en"].astext)
-    columns = (table.party_code, named.label("party"), table.questionnaire, table.edition, table.year)
-    each = func.grouping_sets(tuple_(table.party_code, named), tuple_(table.questionnaire, table.edition), tuple_(table.year))
-    rows = _rows(select(*columns, func.count().label("reports")).where(table.is_current).group_by(each))
-    newest = {row["questionnaire"]: row["edition"] for row in sorted(rows, key=lambda row: row["edition"] or "") if row["edition"]}
+    rows = _rows(_FACETS, language=language)
+    newest = {row.questionnaire: row.edition for row in sorted(rows, key=lambda row: row.edition or "") if row.edition}
     known = {(edition.name, edition.edition): edition for edition in library.editions()}
-    parties = [row for row in rows if row["party_code"]]
+    parties = [row for row in rows if row.party_code]
     return Facets(
-        parties={row["party_code"]: row["party"] or row["party_code"] for row in parties},
+        parties={row.party_code: row.party or row.party_code for row in parties},
         questionnaires={key[0]: known[key] for key in sorted(newest.items()) if key in known},
-        years=tuple(sorted({row["year"] for row in rows if row["year"]}, reverse=True)),
-        reports=sum(row["reports"] for row in parties),
+        years=tuple(sorted({row.year for row in rows if row.year}, reverse=True)),
+        reports=sum(row.reports for row in parties),
     )
 
 
-def publication(slug: str, number: int | None = None) -> RowMapping | None:
+def publication(slug: str, number: int | None = None) -> Row[Any] | None:
     """The current publication at an address, or the one with this number. One query."""
     table = publication_table.c
     which = table.is_current if number is None else table.number == number
@@ -222,7 +238,7 @@ def publication(slug: str, number: int | None = None) -> RowMapping | None:
     return rows[0] if rows else None
 
 
-def versions(slug: str) -> Sequence[RowMapping]:
+def versions(slug: str) -> Sequence[Row[Any]]:
     """Number, date and sha256 of every publication at an address, newest first. One query."""
     table = publication_table.c
     columns = (table.number, table.is_current, table.published_at, table.sha256)
@@ -232,13 +248,13 @@ def versions(slug: str) -> Sequence[RowMapping]:
 def items_of(publication_id: int) -> Sequence[RowMapping]:
     """The entries of a publication, in order. One query."""
     table = item_table.c
-    return _rows(select(item_table).where(table.publication_id == publication_id).order_by(table.position, table.id))
+    return _mapped(select(item_table).where(table.publication_id == publication_id).order_by(table.position, table.id))
 
 
 def answers_of(publication_id: int) -> Sequence[RowMapping]:
     """The answers of a publication, in order. One query."""
     table = answer_table.c
-    return _rows(select(answer_table).where(table.publication_id == publication_id).order_by(table.position, table.id))
+    return _mapped(select(answer_table).where(table.publication_id == publication_id).order_by(table.position, table.id))
 
 
 def file(slug: str, file_id: UUID) -> Mapping[str, Any] | None:
@@ -246,26 +262,26 @@ def file(slug: str, file_id: UUID) -> Mapping[str, Any] | None:
     named = answer_table.c.value["value"].contains([{"id": str(file_id)}])
     query = select(answer_table.c.value).join(publication_table, publication_table.c.id == answer_table.c.publication_id)
     rows = _rows(query.where(publication_table.c.slug == slug, named).limit(1))
-    return next((one for one in rows[0]["value"]["value"] if one["id"] == str(file_id)), None) if rows else None
+    return next((one for one in rows[0].value["value"] if one["id"] == str(file_id)), None) if rows else None
 
 
 def entry(slug: str, item_slug: str, number: int | None = None) -> Entry | None:
     """The entry at an address. One query."""
     table = publication_table.c
     here = _ENTRY.where(table.is_current if number is None else table.number == number)
-    with public_engine().connect() as connection:
-        row = connection.execute(here, {"report": slug, "entry": item_slug}).mappings().first()
-    if row is None:
+    rows = _rows(here, report=slug, entry=item_slug)
+    if not rows:
         return None
-    item = {column.name: row[f"item_{column.name}"] for column in item_table.c}
-    return Entry(row, item, row["answers"], row["chapters"], row["fates"])
+    row = rows[0]
+    item = {column.name: row._mapping[f"item_{column.name}"] for column in item_table.c}
+    return Entry(row, item, row.answers, row.chapters, row.fates)
 
 
 def addresses(report_ids: Iterable[int]) -> dict[int, str]:
     """The public address of each report that has one. One query."""
     table = publication_table.c
     rows = _rows(select(table.report_id, table.slug).where(table.is_current, table.report_id.in_(list(report_ids))))
-    return {row["report_id"]: row["slug"] for row in rows}
+    return {row.report_id: row.slug for row in rows}
 
 
 def domain_options() -> tuple[Option, ...]:
@@ -279,7 +295,7 @@ def domain_options() -> tuple[Option, ...]:
 
 def _page(query: Select[Any], page: int) -> Page:
     rows = _rows(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    return Page(rows, page, rows[0]["total"] if rows else 0)
+    return Page(rows, page, rows[0].total if rows else 0)
 
 
 def _choice(filters: Filters, table: Any = publication_table.c) -> list[ColumnElement[bool]]:

@@ -59,8 +59,8 @@ def entries() -> str:
 def report(slug: str, number: int | None = None) -> str:
     """A published report as a document; with a number, an older publication of it."""
     publication = queries.publication(_known(slug), _known_number(number)) or abort(404)
-    questionnaire = library.get(publication["questionnaire"], publication["edition"])
-    reading = read_report(questionnaire, queries.items_of(publication["id"]), queries.answers_of(publication["id"]))
+    questionnaire = library.get(publication.questionnaire, publication.edition)
+    reading = read_report(questionnaire, queries.items_of(publication.id), queries.answers_of(publication.id))
     return render_template(
         "pages/public/case.html" if questionnaire.page else "pages/public/report.html",
         publication=publication, questionnaire=questionnaire, reading=reading, number=number,
@@ -75,7 +75,7 @@ def item(slug: str, item_slug: str, number: int | None = None) -> str:
     """One entry of a published report as an article."""
     entry = queries.entry(_known(slug), _known(item_slug), _known_number(number)) or abort(404)
     publication = entry.publication
-    questionnaire = library.get(publication["questionnaire"], publication["edition"])
+    questionnaire = library.get(publication.questionnaire, publication.edition)
     return render_template(
         "pages/public/item.html", publication=publication, questionnaire=questionnaire, number=number,
         chapters=entry.chapters, fates=entry.fates, item=read_item(questionnaire, entry.item, entry.answers),
