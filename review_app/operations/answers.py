@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Column, Executable, bindparam, func, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from review_app.extensions import db
 from review_app.models import Answer, Item, Report, Save
@@ -121,13 +121,35 @@ def lay_down(
     db.session.add(Save(**place, seen_version=0, outcome="accepted", created_at=now))
 
 
+def _write() -> Executable:
+    """Texts and answers of one save. What differs between them comes as one JSON list, so that this is put together once."""
+    saves, answers = Save.__table__, Answer.__table__
+    differing = ("question", "value", "lang", "row_version")
+    names = (*differing, "seen_version", "proposal_id")
+    typed = func.jsonb_to_recordset(bindparam("rows", type_=JSONB)).table_valued(*(Column(n, saves.c[n].type) for n in names))
+    row = typed.render_derived(name="typed", with_types=True).c
+    whose = {name: bindparam(name, type_=saves.c[name].type) for name in ("report_id", "item_id", "actor_kind", "actor_id")}
+    now = bindparam("now", type_=saves.c.created_at.type)
+    text = {**whose, **{name: row[name] for name in names}, "outcome": literal("accepted"), "created_at": now}
+    answer = {**whose, **{name: row[name] for name in differing}, "origin": literal("typed"), "checked_version": literal(0), "updated_at": now}
+    kept = insert(saves).from_select(list(text), select(*text.values())).cte("kept")
+    write = insert(answers).from_select(list(answer), select(*answer.values())).add_cte(kept)
+    # What the checks have seen stays: they look again because the version is another.
+    changed = (*differing, "actor_kind", "actor_id", "origin", "updated_at")
+    return write.on_conflict_do_update(
+        index_elements=["report_id", "item_id", "question"], set_={name: write.excluded[name] for name in changed if name != "question"}
+    )
+
+
+_WRITE = _write()
+
+
 class _Writing:
     """The answers of one save: judged one by one, written together."""
 
     def __init__(self, actor: Actor, report: Report, item_id: UUID | None, now: datetime) -> None:
         self._actor, self._report, self._item_id, self._now = actor, report, item_id, now
         self._accepted: list[dict[str, Any]] = []
-        self._made_from: dict[str, int | None] = {}
 
     def judge(self, question: Question, line: Typed, standing: Cell | None) -> Outcome:
         lang = line.lang if question.has_language else None
@@ -149,26 +171,16 @@ class _Writing:
             if _is_untouched(self._report, self._item_id, line, value):
                 return Outcome(question.code, "unchanged", standing)
             return Outcome(question.code, "conflict", standing, self._refuse(line, value, lang))
-        self._accepted.append({"question": question.code, "value": value, "lang": lang, "row_version": version + 1})
-        self._made_from[question.code] = line.proposal_id
+        self._accepted.append({
+            "question": question.code, "value": value, "lang": lang, "seen_version": version, "row_version": version + 1,
+            "proposal_id": line.proposal_id,
+        })  # fmt: skip
         return Outcome(question.code, "saved", Cell(value, lang, version + 1))
 
     def write(self) -> None:
         """Everything accepted as two rows each, in one statement. The report is held, so nobody is between it and `judge`."""
-        if not self._accepted:
-            return
-        saves = [
-            {**self._row(), **row, "seen_version": row["row_version"] - 1, "outcome": "accepted",
-             "proposal_id": self._made_from[row["question"]]}
-            for row in self._accepted
-        ]
-        answers = [{**self._row("updated_at"), **row, "origin": "typed", "checked_version": 0} for row in self._accepted]
-        place = ("report_id", "item_id", "question")
-        kept = insert(Save).values(saves).cte("kept")
-        write = insert(Answer).values(answers).add_cte(kept)
-        # What the checks have seen stays: they look again because the version is another.
-        changed = {name: write.excluded[name] for name in answers[0] if name not in (*place, "checked_version")}
-        db.session.execute(write.on_conflict_do_update(index_elements=place, set_=changed))
+        if self._accepted:
+            db.session.execute(_WRITE, {**self._row("now"), "rows": self._accepted})
 
     def _refuse(self, line: Typed, value: values.Value, lang: str | None) -> int:
         row = {**self._row("created_at"), "question": line.question, "value": value, "lang": lang, "seen_version": line.seen}
