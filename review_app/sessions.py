@@ -18,7 +18,7 @@ from sqlalchemy import Engine, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import joinedload
 
-from review_app.extensions import db
+from review_app.extensions import db, start_reading
 from review_app.models import Membership, Person, WebSession
 
 table = WebSession.__table__
@@ -97,6 +97,7 @@ class PostgresSessions(ServerSideSessionInterface):
 
     def _retrieve_session_data(self, store_id: str) -> dict[str, Any] | None:
         """The session, and in the same query the person it belongs to, whom `People.find_user` then knows."""
+        start_reading()
         row = db.session.execute(_OF_KEY, {"key": _key(store_id), "now": datetime.now(UTC)}).unique().first()
         g.person_of_session = row[1] if row else None
         return row[0] if row else None

@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from review_app.extensions import db
+from review_app.extensions import db, stop_reading
 from review_app.models import ContributionLink, Cycle, Dispatch, Entry, Notice, Person, Report
 from review_app.notices import NOTICES
 from review_app.permissions import Actor
@@ -44,6 +44,7 @@ def atomic(operation: Callable[P, R]) -> Callable[P, R]:
             return operation(*args, **kwargs)
         is_held = session.info.get("is_held", False)
         if not is_held:
+            stop_reading(session)
             _forget_rings(session)
         session.info["is_atomic"] = True
         try:
@@ -68,6 +69,7 @@ def atomic(operation: Callable[P, R]) -> Callable[P, R]:
 def held() -> Iterator[None]:
     """Everything done inside is one transaction with one commit at its end. An operation that fails undoes those before it."""
     session = db.session()
+    stop_reading(session)
     _forget_rings(session)
     session.info["is_held"] = True
     try:
@@ -106,8 +108,9 @@ def _refuse_stray_commits(session: Session) -> None:
 
 @event.listens_for(Session, "before_flush")
 def _refuse_stray_writes(session: Session, *_: Any) -> None:
-    """Within `held` too only operations write: what a page changed by the way must not ride along with their commit."""
-    if session.info.get("is_held") and not session.info.get("is_atomic") and (session.new or session.dirty or session.deleted):
+    """Only operations write: what a page changed by the way is not committed at once, nor rides along with their commit."""
+    is_watched = session.info.get("is_held") or session.info.get("is_reading")
+    if is_watched and not session.info.get("is_atomic") and (session.new or session.dirty or session.deleted):
         raise CommitOutsideAtomic("Only @atomic writes. Wrap this in an operation.")
 
 
