@@ -39,6 +39,8 @@ class SectionForm(PageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.answer_fields = [field for field in self if isinstance(field, QuestionField)]  # in order
+        self._by_code = {field.question.code: field for field in self.answer_fields}
         if self.content_lang and self.content_lang.data not in dict(CONTENT_LANGUAGES):
             self.content_lang.data = self._language
         for field in self.answer_fields:
@@ -49,17 +51,9 @@ class SectionForm(PageForm):
         """The language the answers of this page are written in."""
         return str(self.content_lang.data) if self.content_lang else self._language
 
-    @property
-    def answer_fields(self) -> list[QuestionField]:
-        """The fields of the questions, in order."""
-        return [field for field in self if isinstance(field, QuestionField)]
-
     def field(self, code: str) -> QuestionField:
         """The field of a question. Raises KeyError."""
-        for field in self.answer_fields:
-            if field.question.code == code:
-                return field
-        raise KeyError(code)
+        return self._by_code[code]
 
     def sent(self, question: Question) -> bool:
         """Whether the posted page showed this question: only then is its answer saved, be it blank."""

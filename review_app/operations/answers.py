@@ -55,7 +55,7 @@ class Outcome:
 
 
 class Outcomes(list[Outcome]):
-    """One a typed answer, in their order. `sheet`: the report's own answers, and the entry's if it is one, as they stand now."""
+    """One a typed answer, in their order. `sheet`: as `sheet_of_page` reads it for this section or entry, as it stands now."""
 
     sheet: Sheet
 
@@ -73,7 +73,7 @@ def save_answers(
     _require_open(actor, report, section=section, questions=[group] if group else [line.question for line in typed], now=now)
     asked = _asked(questionnaire_of(report), typed, section=section, group=group)
     typed = [_with_files(report, line, asked[line.question]) for line in typed]
-    sheet = sheet_of_page(report, item_id=item_id)
+    sheet = sheet_of_page(report, section=section, item_id=item_id)
     writing = _Writing(actor, report, item_id, now)
     outcomes = Outcomes(writing.judge(asked[line.question], line, sheet.cell(line.question, item_id)) for line in typed)
     writing.write()
@@ -131,14 +131,16 @@ def _write() -> Executable:
     whose = {name: bindparam(name, type_=saves.c[name].type) for name in ("report_id", "item_id", "actor_kind", "actor_id")}
     now = bindparam("now", type_=saves.c.created_at.type)
     text = {**whose, **{name: row[name] for name in names}, "outcome": literal("accepted"), "created_at": now}
-    answer = {**whose, **{name: row[name] for name in differing}, "origin": literal("typed"), "checked_version": literal(0), "updated_at": now}
+    answer = {
+        **whose, **{name: row[name] for name in differing},
+        "origin": literal("typed"), "checked_version": literal(0), "updated_at": now,
+    }  # fmt: skip
     kept = insert(saves).from_select(list(text), select(*text.values())).cte("kept")
     write = insert(answers).from_select(list(answer), select(*answer.values())).add_cte(kept)
     # What the checks have seen stays: they look again because the version is another.
-    changed = (*differing, "actor_kind", "actor_id", "origin", "updated_at")
-    return write.on_conflict_do_update(
-        index_elements=["report_id", "item_id", "question"], set_={name: write.excluded[name] for name in changed if name != "question"}
-    )
+    place = ("report_id", "item_id", "question")
+    changed = {name: write.excluded[name] for name in answer if name not in (*place, "checked_version")}
+    return write.on_conflict_do_update(index_elements=place, set_=changed)
 
 
 _WRITE = _write()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from review_app.extensions import db
@@ -17,6 +17,14 @@ ANSWERED_FOR = timedelta(hours=24)
 KEPT_AT_MOST = 10  # forms a person; the oldest make room
 LONGEST_KEPT = 1_000_000  # characters in all fields of a form
 
+_ANSWERED = AnsweredForm.__table__.c
+_ONCE = (
+    insert(AnsweredForm.__table__)
+    .values({name: bindparam(name, type_=_ANSWERED[name].type) for name in ("person_id", "key", "answer", "created_at")})
+    .on_conflict_do_nothing()
+    .returning(_ANSWERED.id)
+)
+
 
 class AnsweredBefore(Exception):
     """This very form arrived before and had its effect."""
@@ -28,8 +36,7 @@ def answer_once(person_id: int | None, key: str, answer: dict[str, Any], *, now:
 
     Of two arrivals at once the second waits here for the first one's commit, and then is undone as a whole.
     """
-    row = insert(AnsweredForm).values(person_id=person_id, key=key, answer=answer, created_at=now)
-    if db.session.scalar(row.on_conflict_do_nothing().returning(AnsweredForm.id)) is None:
+    if db.session.scalar(_ONCE, {"person_id": person_id, "key": key, "answer": answer, "created_at": now}) is None:
         raise AnsweredBefore
 
 

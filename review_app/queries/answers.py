@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, String, and_, any_, false, func, literal, or_, select, true
 
 from review_app.extensions import db
 from review_app.models import (
@@ -23,6 +23,9 @@ from review_app.models import (
 from review_app.queries.reports import latest_snapshot, questionnaire_of
 from review_app.questionnaire.language import Question, Questionnaire
 from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
+
+_ANSWERS = select(Answer.item_id, Answer.question, Answer.value, Answer.lang, Answer.row_version, Answer.origin == "carried")
+_ITEMS = select(Item.id, Item.group, Item.position, func.coalesce(Item.fate == "open", false())).where(Item.ended_at.is_(None))
 
 
 def sheet_of(report: Report) -> Sheet:
@@ -58,27 +61,30 @@ def written(report: Report) -> tuple[Sheet, frozenset[tuple[UUID | None, str]]]:
     return sheet, frozenset(changed)
 
 
-def sheet_of_page(report: Report, *, groups: Sequence[Question] = (), item_id: UUID | None = None) -> Sheet:
+def sheet_of_page(
+    report: Report, *, section: str | None = None, groups: Sequence[Question] = (), item_id: UUID | None = None
+) -> Sheet:
     """What one page of the form needs: the report's own answers, with those of one entry or the titles of the groups' entries.
 
-    One query, two when there are entries to show. What a page shows depends on no other answers.
+    `section`: of its own answers only those of this section, and what conditions read. One query, two when there are
+    entries to show. What a page shows depends on no other answers.
     """
+    questionnaire = questionnaire_of(report)
     place: ColumnElement[bool] = Answer.item_id.is_(None)
     wanted: ColumnElement[bool] = Item.group.in_([group.code for group in groups])
+    if section is not None:
+        here = {question.code for question in questionnaire.section(section).plain_questions}
+        place = and_(place, Answer.question == any_(literal(sorted(here | questionnaire.read_by_conditions), ARRAY(String))))
     if item_id is not None:
         place, wanted = or_(place, Answer.item_id == item_id), Item.id == item_id
     elif groups:
         place = or_(place, Answer.question.in_({code for group in groups if (code := group.title_code)}))
-    is_unsettled = func.coalesce(Item.fate == "open", false())
-    items = select(Item.id, Item.group, Item.position, is_unsettled)
-    items = items.where(Item.report_id == report.id, Item.ended_at.is_(None), wanted)
-    is_carried = Answer.origin == "carried"
-    answers = select(Answer.item_id, Answer.question, Answer.value, Answer.lang, Answer.row_version, is_carried)
-    rows = db.session.execute(answers.where(Answer.report_id == report.id, place))
+    rows = db.session.execute(_ANSWERS.where(Answer.report_id == report.id, place))
+    items = db.session.execute(_ITEMS.where(Item.report_id == report.id, wanted)) if groups or item_id else ()
     return Sheet(
-        questionnaire_of(report),
+        questionnaire,
         {(item_id, question): Cell(*cell) for item_id, question, *cell in rows},
-        [SheetItem(*row) for row in db.session.execute(items)] if groups or item_id else (),
+        [SheetItem(*row) for row in items],
         known_words=known_words(report),
     )
 

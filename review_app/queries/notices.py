@@ -2,17 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from review_app.extensions import db
 from review_app.models import Entry, Notice, Party, Person, Report
 
-
-def _told(person: Person, now: datetime) -> ColumnElement[bool]:
-    return and_(
-        Notice.person_id == person.id, Notice.channel == "inbox", Notice.status == "pending", Notice.not_before <= now
-    )
+_TOLD = and_(
+    Notice.person_id == bindparam("reader"), Notice.channel == "inbox", Notice.status == "pending",
+    Notice.not_before <= bindparam("now"),
+)  # fmt: skip
+_UNREAD = select(func.count()).select_from(Notice.__table__).where(_TOLD, Notice.read_at.is_(None))
 
 
 def inbox(person: Person, now: datetime, *, limit: int = 100) -> list[tuple[Notice, Report | None]]:
@@ -23,16 +23,14 @@ def inbox(person: Person, now: datetime, *, limit: int = 100) -> list[tuple[Noti
         .outerjoin(Report, Entry.report_id == Report.id)
         .outerjoin(Party, Report.party_code == Party.code)
         .options(joinedload(Notice.entry))
-        .where(_told(person, now))
+        .where(_TOLD)
         .order_by(Notice.not_before.desc(), Notice.id.desc())
-        .limit(limit)
+        .limit(limit),
+        {"reader": person.id, "now": now},
     )
     return [(notice, report) for notice, report in rows]
 
 
 def unread_count(person: Person, now: datetime) -> int:
     """How many told notices the person has not marked as read."""
-    return (
-        db.session.scalar(select(func.count()).select_from(Notice).where(_told(person, now), Notice.read_at.is_(None)))
-        or 0
-    )
+    return db.session.scalar(_UNREAD, {"reader": person.id, "now": now}) or 0

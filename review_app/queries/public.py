@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from review_app.models import published as tables
+from review_app.queries.wording import worded
 from review_app.questionnaire.language import Option, Questionnaire
 from review_app.questionnaire.library import library
 
@@ -158,9 +159,7 @@ _LISTED = (
         publication_table.c.published_at.desc(), publication_table.c.id.desc(), item_table.c.position, item_table.c.id
     )
 )  # fmt: skip
-_PARTY = func.coalesce(
-    publication_table.c.party_names[bindparam("language", type_=Text)].astext, publication_table.c.party_names["en"].astext
-)
+_PARTY = worded(publication_table.c.party_names)
 _FACETS = (
     select(
         publication_table.c.party_code, _PARTY.label("party"), publication_table.c.questionnaire, publication_table.c.edition,

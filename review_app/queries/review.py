@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, false, func, or_, s
 from review_app.extensions import db
 from review_app.models import Cycle, Party, Person, Point, Report
 from review_app.permissions import SUBMITTED, visible_to
+from review_app.queries.wording import worded
 
 SHOWN = ("waiting", "mine", "untaken", "countries", "published", "all")
 PAGE_LENGTH = 50
@@ -34,8 +35,8 @@ _POINTS = (
 # As QueueRow has them, behind the days.
 _ROWS = (
     select(
-        Report.id, Party.names, Report.subject, Cycle.titles, Report.state, Report.round, Report.taken_at.is_not(None),
-        Person.name, Report.due_on, Report.due_zone, _WAITS_SINCE.label("since"),
+        Report.id, worded(Party.names), Report.subject, worded(Cycle.titles), Report.state, Report.round,
+        Report.taken_at.is_not(None), Person.name, Report.due_on, Report.due_zone, _WAITS_SINCE.label("since"),
         _POINTS.c.open, _POINTS.c.answered, _POINTS.c.drafted,
     )
     .join(Party, Party.code == Report.party_code)
@@ -63,9 +64,9 @@ class QueueRow:
 
     days: int
     id: int
-    party_names: Mapping[str, str]
+    party: str
     subject: str
-    cycle_titles: Mapping[str, str]
+    cycle: str
     state: str
     round: int
     is_taken: bool
@@ -115,8 +116,8 @@ _COUNTED = (
 )
 
 
-def queue(actor: Person, wanted: QueueFilter, *, now: datetime) -> Queue:
-    """The reports the actor may review, those that wait longest first. Two queries.
+def queue(actor: Person, wanted: QueueFilter, *, language: str, now: datetime) -> Queue:
+    """The reports the actor may review, those that wait longest first; official names in `language`. Two queries.
 
     Reports of the actor's own party are never among them.
     """
@@ -129,7 +130,7 @@ def queue(actor: Person, wanted: QueueFilter, *, now: datetime) -> Queue:
     page = _ROWS.where(reviewable, _PARTS[wanted.show], Report.cycle_id == wanted.cycle_id if wanted.cycle_id else true())
     order = _WAITS_SINCE.desc() if wanted.show == "published" else _WAITS_SINCE.asc()
     page = page.order_by(order, Report.id).limit(PAGE_LENGTH).offset((wanted.page - 1) * PAGE_LENGTH)
-    found: Iterable[Any] = db.session.execute(page, me)
+    found: Iterable[Any] = db.session.execute(page, {**me, "language": language})
     rows = tuple(QueueRow(_days(row.since, now), *row) for row in found)
     cycles = tuple(CycleChoice(cycle_id, titles) for cycle_id, (titles, _) in by_cycle.items())
     return Queue(rows, counts, cycles, counts[wanted.show], max(1, -(-counts[wanted.show] // PAGE_LENGTH)))

@@ -222,6 +222,12 @@ class Questionnaire:
         return tuple(question for question in self.by_code.values() if not question.is_group)
 
     @cached_property
+    def read_by_conditions(self) -> frozenset[str]:
+        """Codes of all questions that some condition reads."""
+        held = (one for question in self.every_question() for one in (question.when, question.required))
+        return frozenset(code for condition in held if isinstance(condition, Condition) for code in condition.questions())
+
+    @cached_property
     def codes(self) -> tuple[str, ...]:
         """Every code, `group.code` inside a group."""
         inner = ((code, *(f"{code}.{one}" for one in question.by_code)) for code, question in self.by_code.items())

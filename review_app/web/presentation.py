@@ -123,14 +123,14 @@ def state_name(report: Report | str, audience: str) -> str:
 def waits_for(report: Report) -> str:
     """Who must act, in words; empty when nobody."""
     taken_by = report.reviewer.name if report.is_taken and report.reviewer else None
-    return side(report.state, names=report.party.names, taken_by=taken_by)
+    return side(report.state, party=words(report.party.names), taken_by=taken_by)
 
 
-def side(state: str, *, names: Mapping[str, str], taken_by: str | None) -> str:
-    """Who must act on a report in this state: the party of these names, or the reviewer who took it; empty when nobody."""
+def side(state: str, *, party: str, taken_by: str | None) -> str:
+    """Who must act on a report in this state: the party, or the reviewer who took it; empty when nobody."""
     who = WAITS_FOR[State(state)]
     if who == "ministry":
-        return words(names)
+        return party
     return (taken_by or gettext("The secretariat")) if who == "secretariat" else ""
 
 

@@ -41,7 +41,7 @@ def queue() -> Page:
         cycle_id=_small(request.args.get("cycle", type=int)),
         page=max(1, min(request.args.get("page", 1, type=int), 10_000)),
     )
-    found = waiting_reports(access.actor(), wanted, now=access.now())
+    found = waiting_reports(access.actor(), wanted, language=current_language(), now=access.now())
     return render_template("pages/review/queue.html", queue=found, wanted=wanted, parts=SHOWN)
 
 

@@ -34,7 +34,7 @@ TEXTS_A_PAGE = 30
 def section(report: Report, code: str) -> str:
     """A page of the form."""
     home = _section(report, code)
-    sheet = sheet_of_page(report, groups=home.groups)
+    sheet = sheet_of_page(report, section=code, groups=home.groups)
     questions = sheet.asked(code)
     return render_template(
         "pages/desk/section.html",
