@@ -67,7 +67,9 @@ def start_reading() -> None:
         session.info["is_reading"] = True
 
 
-def stop_reading(session: Session) -> None:
-    """Let a transaction begin with the next statement. What was read stays loaded."""
-    if session.info.pop("is_reading", False) and (reading := session.get_transaction()):
+def stop_reading(session: Session) -> bool:
+    """Let a transaction begin with the next statement; whether there was none. What was read stays loaded."""
+    was_reading = bool(session.info.pop("is_reading", False))
+    if was_reading and (reading := session.get_transaction()):
         reading.close()
+    return was_reading

@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from review_app.extensions import db, stop_reading
+from review_app.extensions import db, start_reading, stop_reading
 from review_app.models import ContributionLink, Cycle, Dispatch, Entry, Notice, Person, Report
 from review_app.notices import NOTICES
 from review_app.permissions import Actor
@@ -43,8 +43,8 @@ def atomic(operation: Callable[P, R]) -> Callable[P, R]:
         if session.info.get("is_atomic"):
             return operation(*args, **kwargs)
         is_held = session.info.get("is_held", False)
+        was_reading = stop_reading(session)
         if not is_held:
-            stop_reading(session)
             _forget_rings(session)
         session.info["is_atomic"] = True
         try:
@@ -60,6 +60,8 @@ def atomic(operation: Callable[P, R]) -> Callable[P, R]:
             session.info["is_atomic"] = False
         if not is_held:
             _ring_all(session)
+        if was_reading:
+            start_reading()
         return result
 
     return wrapper
