@@ -61,6 +61,16 @@ def test_nothing_is_said_about_what_was_cut_off(tmp_path: Path) -> None:
     assert printed(path) == [{"path": str(path), "findings": []}]
 
 
+def test_a_sum_in_which_the_text_breaks_off_is_not_doubted() -> None:
+    text = "The Boats\n\nMinistry of the Harbour\nResults achieved\n\n40 boats.\n\nFinancial resources allocated to the policy\n\n"
+
+    def doubted(words: str) -> list[str]:
+        return [one["quote"] for one in records(check_text(text + words)) if one["rule"] == "MON-02"]
+
+    assert doubted("2018: USD 7.2 mi") == []
+    assert doubted("2018: USD 7.250; 2019: USD 7.2 mi") == ["USD 7.250"]
+
+
 @given(st.text(alphabet="abcAB 12,.;:()'’\n?-%€$œé", max_size=600))
 @settings(max_examples=60, deadline=None)
 def test_no_text_makes_a_rule_raise(text: str) -> None:
