@@ -1,6 +1,7 @@
 """Reading sums of money and plain numbers out of what people write. What can be read in two ways is not read at all."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -188,7 +189,8 @@ def _is_other(text: str, match: re.Match[str]) -> bool:
 
 
 def _inside(match: re.Match[str], sums: list[re.Match[str]]) -> bool:
-    return any(one.start("number") <= match.start() < one.end("number") for one in sums)
+    before = bisect_right(sums, match.start(), key=lambda one: one.start("number"))
+    return bool(before) and match.start() < sums[before - 1].end("number")
 
 
 def _amount(
