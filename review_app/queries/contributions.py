@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import bindparam, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from review_app.extensions import db
 from review_app.models import ContributionLink, FindingReply, Proposal, Report
@@ -195,24 +195,26 @@ class Offer:
         return self.texts[0].question
 
 
+_NEWEST = (
+    select(func.max(Proposal.id)).join(ContributionLink)
+    .where(ContributionLink.report_id == bindparam("report_id"), ContributionLink.answered_at.is_not(None))
+    .group_by(Proposal.link_id, Proposal.entry, Proposal.question)
+)  # fmt: skip
+_OFFERED = (
+    select(Proposal).join(Proposal.link).options(contains_eager(Proposal.link)).where(Proposal.id.in_(_NEWEST))
+    .order_by(Proposal.link_id, Proposal.entry, Proposal.id)
+)  # fmt: skip
+
+
 def offers(
     report: Report, *, section: str | None = None, is_waiting: bool = True
 ) -> list[Offer]:
     """What was sent for a report, or one section of it: what waits for a decision, or what was decided. One query."""
-    newest = (
-        select(func.max(Proposal.id)).join(ContributionLink)
-        .where(ContributionLink.report_id == report.id, ContributionLink.answered_at.is_not(None))
-        .group_by(Proposal.link_id, Proposal.entry, Proposal.question)
-    )  # fmt: skip
-    query = (
-        select(Proposal).join(Proposal.link).options(joinedload(Proposal.link))
-        .where(Proposal.id.in_(newest), Proposal.outcome.is_(None) if is_waiting else Proposal.outcome.is_not(None))
-        .order_by(Proposal.link_id, Proposal.entry, Proposal.id)
-    )  # fmt: skip
+    query = _OFFERED.where(Proposal.outcome.is_(None) if is_waiting else Proposal.outcome.is_not(None))
     if section is not None:
         query = query.where(ContributionLink.section == section)
     found: dict[tuple[int, int | None, str], list[Proposal]] = {}
-    for one in db.session.scalars(query):
+    for one in db.session.scalars(query, {"report_id": report.id}):
         if not values.is_blank(one.value):
             found.setdefault((one.link_id, one.entry, "" if one.entry else one.question), []).append(one)
     return [Offer(texts[0].link, tuple(texts)) for texts in found.values()]
