@@ -60,7 +60,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     arguments.add_argument("--only", type=int, choices=SIZES, help="one size of the database")
     arguments.add_argument("--statements", action="store_true", help="print the statements of each page")
-    arguments.add_argument("--texts", type=int, default=TEXTS, help="how many old texts are read to see whether memory grows")
+    arguments.add_argument("--texts", type=int, default=TEXTS, help="how many old texts are checked to see whether memory grows")
     given = arguments.parse_args()
     library.configure([OWN_QUESTIONNAIRES])
     missed = [*texts.run(count=given.texts), *hostile.run(), *attached.run()]

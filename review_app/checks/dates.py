@@ -68,7 +68,7 @@ def years_outside_the_period(place: Place) -> Iterator[Found]:
     if question is None or period is None or not isinstance(words, str):
         return
     hits = list(YEAR.finditer(words))
-    if not hits or any(int(match[0]) >= period[0] or _SINCE.search(words[:match.start()]) for match in hits):
+    if not hits or any(int(match[0]) >= period[0] or _SINCE.search(words, max(0, match.start() - 60), match.start()) for match in hits):
         return
     text = Message(
         "The results name no year after %(year)s, and the report is about %(first)s to %(last)s: add what happened since.",

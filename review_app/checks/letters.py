@@ -99,7 +99,9 @@ def doubled_words(place: Place) -> Iterator[Found]:
 def unexplained_short_forms(place: Place) -> Iterator[Found]:
     """TEXT-03: short forms that the answers of this place never write out; the first three of them."""
     hits = [hit for question, words in place.prose if question.role not in ("website", "money") for hit in _short_forms(question, words)]
-    everything = "\n".join([*(words for _, words in place.prose if not _is_shouted(words)), *_names(place)]) if hits else ""
+    shouted = {words for _, words in place.prose if _is_shouted(words)} if hits else set()
+    hits = [hit for hit in hits if hit[1] not in shouted]
+    everything = "\n".join([*(words for _, words in place.prose if words not in shouted), *_names(place)]) if hits else ""
     told: set[str] = set()
     for question, words, match in hits:
         short = match.group()
@@ -117,8 +119,7 @@ def _short_forms(question: Question, words: str) -> Iterator[tuple[Question, str
     found = [hit for head in _CAPITAL_HEAD.finditer(words) if (hit := _CAPITALS.match(words, head.start()))]
     if not found and question.type == "longtext" and len(_UPPER.findall(words)) < 2:
         found = list(_CONSONANTS.finditer(words))
-    if found and not _is_shouted(words):
-        yield from ((question, words, hit) for hit in found if _is_short_form(hit.group()))
+    yield from ((question, words, hit) for hit in found if _is_short_form(hit.group()))
 
 
 def _is_short_form(short: str) -> bool:

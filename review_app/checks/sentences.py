@@ -1,6 +1,7 @@
 """Sentences of a text: where one begins and ends, so that a finding can quote it, and how a phrase is looked for."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 LONGEST_QUOTE = 300
@@ -16,6 +17,14 @@ def small(words: str) -> str:
     if len(lowered) != len(words):
         lowered = "".join(letter if len(letter.lower()) > 1 else letter.lower() for letter in words)
     return lowered.replace("’", "'")
+
+
+def starts_of(phrase: str, text: str) -> Iterator[int]:
+    """Every place where `phrase` begins."""
+    start = text.find(phrase)
+    while start >= 0:
+        yield start
+        start = text.find(phrase, start + 1)
 
 
 def bounds(text: str, start: int, end: int) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from review_app.questionnaire.sheets import Sheet
 Span = tuple[int, int]
 
 _ADDRESS = re.compile(r"(?:https?://)?((?:[^\W_](?:[\w-]{0,62}[^\W_])?\.){1,8}[^\W\d_]{2,24})/?", re.IGNORECASE)
+_LINE = re.compile("[^\n]+")
 _TOKEN = re.compile(r"\S+")
 _DOTTED = re.compile(r"\.[^\W\d_]{2}")
 _WRAPPING = "()[]{}<>\"'“”‘’«»*_`"
@@ -52,10 +53,11 @@ def spans(text: str, known_words: Iterable[str] = ()) -> list[Span]:
         return []
     known = tuple(known_words)
     found: list[Span] = []
-    lines = [(match.start(), match.group()) for match in re.finditer(r"[^\n]+", text) if match.group().strip()]
+    lines = [(match.start(), match.group()) for match in _LINE.finditer(text) if not match.group().isspace()]
     is_list = False
     for number, (offset, line) in enumerate(lines):
-        tokens = [(offset + match.start(), match.group()) for match in _TOKEN.finditer(line)] if may_have_address(line) else []
+        may_end_so = may_have_address(line.rsplit(None, 1)[-1])
+        tokens = [(offset + match.start(), match.group()) for match in _TOKEN.finditer(line)] if may_end_so else []
         run = _run(tokens)
         is_alone = bool(run) and all(_BULLET.fullmatch(word) for word in _before(tokens, run))
         if not is_alone:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from review_app.checks.found import Found, Place
-from review_app.checks.sentences import sentence, small
+from review_app.checks.sentences import sentence, small, starts_of
 from review_app.questionnaire import values as shapes
 from review_app.questionnaire.language import Question
 from workflows.messages import Message
@@ -102,7 +102,7 @@ def _missing_youth(place: Place) -> Iterator[Found]:
     singled_out: list[tuple[str, re.Match[str]]] = []
     for question, words in _about(place):
         if question.role != "conclusions":
-            named = [(match, words[max(0, match.start() - 90):match.start()]) for match in _YOUTH.finditer(words)]
+            named = [(match, words[max(0, match.start() - 90):match.start()]) for match in _named_youth(words)]
             singled_out += [(words, match) for match, before in named if _SINGLED_OUT.search(before)]
             hits += [(words, match) for match, before in named if _TARGETED.search(before[-60:])]
     is_meant = singled_out or len(hits) >= 2 or (hits and _YEARS_OLD.search(hits[0][0]))
@@ -114,6 +114,13 @@ def _missing_youth(place: Place) -> Iterator[Found]:
             {"words": match.group(), "priority": youth.label},
         )
         yield place.found("TAG-02", "warning", question=priorities, message=text, quote=sentence(words, *match.span()))
+
+
+def _named_youth(words: str) -> Iterator[re.Match[str]]:
+    """Where the words for young people stand: looked at where one of them may begin."""
+    lowered = small(words)
+    starts = sorted(start for part in _YOUTH_PARTS for start in starts_of(part, lowered))
+    return filter(None, (_YOUTH.match(words, start) for start in starts))
 
 
 def foreign_scope(place: Place) -> Iterator[Found]:

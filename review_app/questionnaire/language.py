@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from babel import Locale
@@ -37,7 +37,12 @@ class Text(dict[str, str]):
 def named(languages: Iterable[str]) -> Text:
     """These languages by their names, in each of our languages."""
     codes = tuple(languages)
-    return Text({ours: ", ".join(str(Locale(ours).languages.get(code, code)) for code in codes) for ours in LANGUAGES})
+    return Text({ours: ", ".join(_language(code, ours) for code in codes) for ours in LANGUAGES})
+
+
+@lru_cache(maxsize=512)
+def _language(code: str, ours: str) -> str:
+    return str(Locale(ours).languages.get(code, code))
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,7 @@ def fixed_value(question: Question, fixed: Any) -> Value:
 def cleaned(raw: Any) -> str:
     """Text as it is kept: lines end in a line feed, and what no person types (control characters) is gone."""
     text = "" if raw is None else str(raw)
-    if text.isprintable():
+    if text.replace("\n", "").replace("\u00a0", "").isprintable():
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     return _CONTROL.sub("", text)

@@ -99,7 +99,7 @@ def _asked(reading: Reading, source: Source) -> list[str]:
     return [role for role in asked if not reading.is_by_civil_society or role in _LAST_OF_SOCIETY]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _form(roles: tuple[str, ...], goals: tuple[str, ...], priorities: tuple[str, ...]) -> Questionnaire:
     """What a text is laid on. Goals and priorities are chosen in its words; most texts choose the same ones."""
     options = {"goals": tuple(map(_said, goals)), "priorities": (*map(_said, priorities), _YOUTH)}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from review_app.readers.captions import CAPTIONS, ENDINGS, LONGEST, Caption, begun, ending, is_begun
@@ -12,7 +13,8 @@ from review_app.readers.wordings import ORDER
 
 _EMPTY_LINE = re.compile(r"\n[^\S\n]*\n|\r\n[^\S\n]*\r\n|\u2029")
 _LEADING = re.compile(r"[\W_]*(?:(?:[0-9]{1,2}|[a-z]|[ivx]{1,4})(?:\.[0-9]{1,2})?[.)]\s*)?[\W_]*", re.IGNORECASE)
-_CLOSING = re.compile(r"[^\W_]['’)\]*_\s]{0,6}[:?|：]")
+_CLOSING = re.compile("[:?|：]")
+_LAST_LETTER = re.compile(r"[^\W_](?=['’)\]*_\s]{0,6}\Z)")
 _TRAILING = re.compile(r"[\s?:|*_：]*")
 _METADATA = re.compile(r"(where|when|who|où|quand|qui|d[óo]nde|cu[áa]ndo|qui[ée]n(?:es)?)\b\s*(?P<mark>[:|]?)\s*(?=\S)", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
@@ -164,21 +166,26 @@ def _is_metadata(words: str, match: re.Match[str]) -> bool:
 
 def _marks_in(text: str, line: Line) -> Iterator[Mark]:
     at = line.start
-    for count, match in enumerate(_CLOSING.finditer(text, line.start, line.end)):
-        if count == _MOST_CLOSINGS:
-            return
-        if squeezed(text[max(at, match.start() - 12):match.start() + 1])[-4:] not in ENDINGS:
+    for last, end in islice(_closings(text, line), _MOST_CLOSINGS):
+        if squeezed(text[max(at, last - 13):last])[-4:] not in ENDINGS:
             continue
-        letters, places = squeezed_with_places(text, max(at, match.end() - 3 * LONGEST), match.start() + 1)
+        letters, places = squeezed_with_places(text, max(at, end - 3 * LONGEST), last)
         found = ending(letters)
         if found is None or found[1].field in _ALONE_ONLY:
             continue
         start = places[found[0]]
         if _may_begin(text, line, start, len(letters) - found[0]):
-            after = _TRAILING.match(text, match.end(), line.end)
-            at = after.end() if after else match.end()
+            after = _TRAILING.match(text, end, line.end)
+            at = after.end() if after else end
             is_first = start == line.start
             yield Mark(start, at, found[1], is_after_blank=is_first and line.is_after_blank)
+
+
+def _closings(text: str, line: Line) -> Iterator[tuple[int, int]]:
+    """Behind the last letter before each sign that may close a caption, and behind the sign."""
+    for sign in _CLOSING.finditer(text, line.start, line.end):
+        if last := _LAST_LETTER.search(text, max(line.start, sign.start() - 7), sign.start()):
+            yield last.end(), sign.end()
 
 
 def _may_begin(text: str, line: Line, start: int, length: int) -> bool:

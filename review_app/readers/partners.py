@@ -10,6 +10,7 @@ from review_app.readers.letters import has_word, squeezed
 from review_app.readers.lines import Line
 
 _PRINTED = tuple(PRINTED_TYPES)
+_LENGTHS = sorted({len(key) for key in PARTNER_TYPES if len(key) > 5}, reverse=True)
 _BULLET = re.compile(r"[\s•·▪◦‣*–—-]+(?=\S)")
 _GLUED = re.compile(r"(?:[^\W\d_]|[)\]\d.])$|(?:\t|\s{2}|[:;–—-]\s?)$")
 
@@ -61,7 +62,7 @@ def _type(key: str) -> str | None:
         return PARTNER_TYPES[key]
     kinds = 0
     while key:
-        label = next((key[:length] for length in range(min(len(key), 45), 5, -1) if key[:length] in PARTNER_TYPES), None)
+        label = next((label for length in _LENGTHS if (label := key[:length]) in PARTNER_TYPES), None)
         if label is None:
             return None
         key, kinds = key[len(label):], kinds + 1

@@ -21,7 +21,7 @@ _ROLE_OF_PLACE = {"financial_resources_text": "money", "evaluation": "conclusion
 _OLDER = frozenset({"objectives", "scope", "nature", "context"})
 _WITHOUT_AN_END = frozenset({"captions", "raw", "goals", "priorities", "title", "agency", "website"})
 _ENDS = re.compile(r"(?:[.!?…;:)\]»”\"']|https?://\S+|\d)\s*$")
-_GLUED = re.compile(r"[a-zà-ÿ)][A-Z]")
+_GLUED = re.compile(r"[A-Z](?<=[a-zà-ÿ)].)")
 
 
 def source_of(reading: Reading) -> Source:
