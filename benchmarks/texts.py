@@ -50,8 +50,8 @@ def run(*, count: int) -> list[str]:
             times[name].append((time.process_time() - before) / SIZE * 1e6)
     bases, leanest, missed = times.pop("pass"), times.pop("leanest"), []
     print(
-        f"\nTexts of {length / (BATCHES * SIZE * len(works)):.0f} characters, CPU time a text; {median(bases):.0f} us for JSON and one "
-        f"pass of an expression that finds addresses, figures and words ({median(leanest):.0f} us for words alone)"
+        f"\nTexts of {length / (BATCHES * SIZE * len(works)):.0f} characters, CPU time a text; {median(bases):.0f} us for JSON and "
+        f"one pass of an expression that finds addresses, figures, words ({median(leanest):.0f} us for words alone)"
     )
     for name, taken in times.items():
         ratio = _times(taken, bases)

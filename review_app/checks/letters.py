@@ -149,7 +149,7 @@ def _is_spelled(letters: str, text: str) -> bool:
     """Whether words begin with these letters one after the other, small words between them. No pattern: each would be made for one text."""
     at = text.find(letters[0])
     while at >= 0:
-        words = {at: _end_of_word(text, at)} if not (at and _WHOLE_WORD.match(text, at - 1)) else {}
+        words = {} if at and text[at - 1].isalnum() else {at: _end_of_word(text, at)}
         for letter in letters[1:]:
             words = {start: _end_of_word(text, start) for end in words.values() for start in _next_words(text, end) if text[start] in (letter.lower(), letter.upper())}
         if any(end - start > 1 for start, end in words.items()):

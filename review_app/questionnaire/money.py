@@ -40,6 +40,7 @@ _AMOUNT = re.compile(
 _POINTED = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 _OTHER_POINT = re.compile(r"(?:[0-9],[0-9]{3}|\.[0-9]{1,2})(?![0-9])")
 _CUT_SCALE = re.compile(r"\s(?:mi|mil|mill|milli|millio|bi|bil|bill|billi|billio|tho|thou|thous|thousa|thousan)", re.IGNORECASE)
+_CODE = re.compile(rf"(?:{CODES})\$?")
 _DIGIT = re.compile("[0-9]")
 _FACTORS = {
     "million": 6, "millions": 6, "millones": 6, "millón": 6, "mio": 6, "mio.": 6, "mn": 6, "m": 6,
@@ -245,7 +246,7 @@ def _currency(match: re.Match[str], default: str | None) -> str | None:
     """What stands beside the number: a code first, then a sign or a word; `default` for a bare dollar and for nothing."""
     signs = [re.sub(r"\s", "", match[name] or "").upper() for name in ("before", "after")]
     for sign in signs:
-        if re.fullmatch(rf"(?:{CODES})\$?", sign) and sign not in WORDS:
+        if _CODE.fullmatch(sign) and sign not in WORDS:
             return sign[:3]
     for sign in signs:
         if sign in WORDS:

@@ -55,6 +55,5 @@ class Cutter:
         words = self.text[start:end]
         if not has_word(words):
             return None
-        kept = words.strip()
-        start += words.index(kept)
-        return Piece(start, start + len(kept), place)
+        end = start + len(words.rstrip())
+        return Piece(start + len(words) - len(words.lstrip()), end, place)

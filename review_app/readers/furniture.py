@@ -45,7 +45,9 @@ def is_furniture(line: str) -> bool:
         return False
     if len(line) <= 80 and squeezed(line) in _KEYS:
         return True
-    if is_banner(line) or (line[0] in "!<[" and _IMAGE.fullmatch(line)) or (" " not in line and _FILE.fullmatch(line)) or _TRAIL.fullmatch(line):
+    if is_banner(line) or (line[0] in "!<[" and _IMAGE.fullmatch(line)) or (" " not in line and _FILE.fullmatch(line)):
+        return True
+    if line[0] in "HhAaIiUu" and _TRAIL.fullmatch(line):
         return True
     return not line.isascii() and bool(_MOJIBAKE.search(line)) and not has_word(_MOJIBAKE.sub("", line))
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from review_app.readers.cutting import Cutter
 from review_app.readers.labels import BLANKS, PARTNER_TYPES, PRINTED_TYPES
@@ -56,6 +57,7 @@ def _name(cutter: Cutter, cell: _Cell | None) -> str | None:
     return (cutter.take("partner", cell.start, cell.end) or None) if cell else None
 
 
+@lru_cache(maxsize=64)  # a cell is asked for its kind several times
 def _type(key: str) -> str | None:
     """The kind a cell says; "" when it says several; None when it says none."""
     if key in PARTNER_TYPES:

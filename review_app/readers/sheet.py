@@ -56,7 +56,7 @@ class _Key:
 
 def is_sheet(text: str) -> bool:
     """Whether a text has at least three details, or two and a chapter, of a case-study sheet."""
-    keys = (match[1] for line in text.split("\n") if (match := _LINE_KEY.match(line)))
+    keys = (match[1] for line in text.split("\n") if ":" in line[:80] and (match := _LINE_KEY.match(line)))
     details = {name for key in keys if (name := _DETAIL_KEYS.get(squeezed(key))) and name not in ("share", "print")}
     if len(details) != 2:
         return len(details) > 2

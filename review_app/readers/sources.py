@@ -18,6 +18,7 @@ VALUES = {
 
 _ROLES = {"name": "title", "who": "agency", "finance": "money", "partner_header": "partners"}
 _ROLE_OF_PLACE = {"financial_resources_text": "money", "evaluation": "conclusions"}
+_Said = list[tuple[str, str]]
 _OLDER = frozenset({"objectives", "scope", "nature", "context"})
 _WITHOUT_AN_END = frozenset({"captions", "raw", "goals", "priorities", "title", "agency", "website"})
 _ENDS = re.compile(r"(?:[.!?…;:)\]»”\"']|https?://\S+|\d)\s*$")
@@ -26,14 +27,14 @@ _GLUED = re.compile(r"[A-Z](?<=[a-zà-ÿ)].)")
 
 def source_of(reading: Reading) -> Source:
     """The text behind the answers, as far as a rule has to know of it."""
-    captions = [one for words in reading.words("captions") if (one := CAPTIONS.get(squeezed(words)))]
+    captions, furniture, glued, stray = _around(reading)
     roles = frozenset(map(_role, captions))
     blank = frozenset(role for role in roles if role in VALUES and getattr(reading, VALUES[role]) in (None, "", ()))
-    furniture, glued, stray = _around(reading)
     spoken = {min(one.languages) for one in captions}
     return Source(
         captions=roles, blank=blank, cut=_cut(reading), is_older=bool(_OLDER & roles) or (reading.year is not None and reading.year < 2019),
-        languages=tuple(sorted(spoken)) if reading.heading_language == "mixed" else (), furniture=furniture, glued=glued, stray=stray,
+        languages=tuple(sorted(spoken)) if reading.heading_language == "mixed" else (),
+        furniture=tuple(furniture), glued=tuple(glued), stray=tuple(stray),
     )
 
 
@@ -41,24 +42,26 @@ def _role(caption: Caption) -> str:
     return _ROLES.get(caption.field, caption.field)
 
 
-def _around(reading: Reading) -> tuple[tuple[tuple[str, str], ...], ...]:
-    """Furniture, headers glued together and strange addresses, each with the role of the caption above it."""
-    furniture, glued, stray = [], [], []
+def _around(reading: Reading) -> tuple[list[Caption], _Said, _Said, _Said]:
+    """The captions; furniture, headers glued together and strange addresses, each with the role of the caption above it."""
+    captions: list[Caption] = []
+    furniture, glued, stray = _Said(), _Said(), _Said()
     role = "title"
     for piece in reading.pieces:
         if piece.place not in ("captions", "junk"):
             continue
         words = reading.text[piece.start:piece.end]
         if piece.place == "captions":
-            caption = CAPTIONS.get(squeezed(words))
-            role = _role(caption) if caption else role
+            if caption := CAPTIONS.get(squeezed(words)):
+                captions.append(caption)
+                role = _role(caption)
             if _GLUED.search(words):
                 glued.append((role, words))
         elif is_furniture(words):
             furniture.append((role, words))
         elif spam.spans(words):
             stray.append((role, words))
-    return tuple(furniture), tuple(glued), tuple(stray)
+    return captions, furniture, glued, stray
 
 
 def _cut(reading: Reading) -> str | None:
