@@ -178,6 +178,8 @@ def _path(notice: Notice, report: Report | None) -> str:
         return f"/published/{slug_of(report)}"
     if fact == "contribution.received":
         return f"/desk/reports/{report.id}/contributions"
+    if fact == "declaration.made":
+        return f"/desk/reports/{report.id}/submit"
     if _is_of_team(person, report):
         return f"/desk/reports/{report.id}"
     # A draft is the party's alone: whoever reviews is led back to the queue.

@@ -87,6 +87,8 @@ NOTICES: dict[str, Told] = {
     "contribution.received": Told(("coordinators",), BOTH),
     "contribution.withdrawn": NOBODY,
     "contribution.decided": NOBODY,
+    "declaration.asked": Told(("receiver",), MAIL),
+    "declaration.made": Told(("coordinators",), BOTH),
     "finding.answered": NOBODY,
     "answer.token_removed": NOBODY,
 }
@@ -128,8 +130,10 @@ HEADLINES: dict[str, Message] = {
     "report.overdue": Message("%(report)s: the due date has passed"),
     "contribution.asked": Message("%(report)s: somebody outside was asked to contribute"),
     "contribution.received": Message("%(report)s: a contribution came in"),
-    "contribution.withdrawn": Message("%(report)s: a contribution link was withdrawn"),
+    "contribution.withdrawn": Message("%(report)s: a link was withdrawn"),
     "contribution.decided": Message("%(report)s: a contribution was decided on"),
+    "declaration.asked": Message("%(report)s: the signing official was asked to declare"),
+    "declaration.made": Message("%(report)s: the signing official has declared"),
     "finding.answered": Message("%(report)s: a finding was answered"),
     "answer.token_removed": Message("%(report)s: stray words were removed from an answer"),
 }

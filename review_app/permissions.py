@@ -96,6 +96,7 @@ RULES: tuple[Rule, ...] = (
     _rule("report.invite", "coordinator", None, _COORDINATOR_ONLY),
     _rule("report.ask", "coordinator", None, _COORDINATOR_ONLY),
     _rule("contribution.write", "receiver", WRITING, _BY_LINK_ONLY, LOCKED),
+    _rule("declaration.make", "signatory", WRITING, _BY_LINK_ONLY, LOCKED),
     _rule("report.extend", "administrator", WRITING, _OFFICE_ONLY),
     _rule("report.oversee", "administrator", None, _OFFICE_ONLY),
     _rule("report.import", "administrator system", None, _OFFICE_ONLY),
@@ -124,7 +125,7 @@ def relations(actor: Actor | None, subject: Any = None) -> frozenset[str]:
         return frozenset({"system"})
     if isinstance(actor, ContributionLink):
         is_theirs = isinstance(subject, Report) and subject.id == actor.report_id and actor.active
-        return frozenset({"receiver"}) if is_theirs else frozenset()
+        return frozenset({"signatory" if actor.is_declaration else "receiver"}) if is_theirs else frozenset()
     if not actor.active:
         return frozenset()
     found = {"self"} if subject is actor else set()

@@ -410,6 +410,14 @@ CONTRIBUTIONS = {
         """update save set proposal_id = :proposal
            where id = (select min(id) from save where report_id = :taken and outcome = 'accepted')"""
     ),
+    "a declaration is on another text than the journal says": breach(
+        f"""update contribution_link set declared_sha256 = 'other', section = null where id = {THEIR_LINK}""",
+        "a link was sent, answered or withdrawn without the journal saying so",
+    ),
+    "a submission bears a declaration that was not made": breach(
+        """update snapshot set signatory = signatory || '{"link": "1", "declared_at": "2026-01-01T00:00:00+00:00"}'
+           where report_id = :taken"""
+    ),
     "the public is told of contributors whom the snapshot does not name": breach(
         """update published.publication set contributors = '[{"name": "x", "organisation": "y"}]' where id = :publication"""
     ),

@@ -17,7 +17,7 @@ MAILED = {
     "person.invited", "person.reset_requested", "report.submitted", "report.withdrawn", "report.taken_over",
     "report.returned", "report.resubmitted", "report.published", "report.extended", "report.due_in_30_days",
     "report.overdue", "file.refused", "contribution.asked", "contribution.received",
-    "person.lead_handed_over",
+    "person.lead_handed_over", "declaration.asked", "declaration.made",
 }  # fmt: skip
 
 

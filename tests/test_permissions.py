@@ -60,6 +60,7 @@ ALLOWED: dict[str, dict[str, set[State] | frozenset[State]]] = {
     "report.check": {"system": EVERY},
     "report.ask": {"carla": EVERY},
     "contribution.write": {},  # by a link only, see below
+    "declaration.make": {},  # by a link only, see below
 }  # fmt: skip
 WITHOUT_SUBJECT = {
     "desk.see": {"carla", "caspar", "pia", "rafa", "alba"},
@@ -208,13 +209,13 @@ def test_a_contributor_of_some_sections_writes_no_other(world: dict[str, Actor |
 def test_a_link_writes_to_its_own_report_and_sees_none(world: dict[str, Actor | None]) -> None:
     reports = _reports("CL")
     for state, report in reports.items():
-        link = ContributionLink(report_id=report.id)
-        assert bool(can(link, "contribution.write", report)) is (state in WRITING)
-        assert not any(can(link, "contribution.write", other) for other in reports.values() if other is not report)
-        assert {action for action in ACTIONS if can(link, action, report)} <= {"contribution.write"}
-        link.withdrawn_at = NOW
-        assert not can(link, "contribution.write", report)
-        assert database.session.scalars(select(Report).where(visible_to(link))).all() == []
+        for section, action in (("budget", "contribution.write"), (None, "declaration.make")):
+            link = ContributionLink(report_id=report.id, section=section)
+            assert {one for one in ACTIONS if can(link, one, report)} == ({action} if state in WRITING else set())
+            assert not any(can(link, action, other) for other in reports.values() if other is not report)
+            link.withdrawn_at = NOW
+            assert not can(link, action, report)
+            assert database.session.scalars(select(Report).where(visible_to(link))).all() == []
 
 
 def test_an_unknown_action_is_a_mistake_of_ours(world: dict[str, Actor | None]) -> None:

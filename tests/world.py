@@ -47,6 +47,7 @@ from review_app.operations.answers import Typed, add_item, end_item, save_answer
 from review_app.operations.steps import take_step
 from review_app.permissions import ACTIONS, SYSTEM, Actor, can
 from review_app.queries.answers import sheet_of
+from review_app.queries.declarations import text_sha256
 from review_app.readers.attachments import Found
 from review_app.transaction import atomic
 from tests.people import add_parties, make_person
@@ -135,6 +136,7 @@ class World:
     publication: str = ""
     role: int = 0  # rolf's membership
     published_file: UUID | None = None
+    text_sha256: str = ""  # of the text that the link for a declaration shows
     kept: int = 0  # a form of carla's, kept while she was signed out
     imports: dict[str, int] = field(default_factory=dict)  # ids of a batch and of a text in it, and the text's row version
     rechecks: dict[str, int] = field(default_factory=dict)  # what can be done to it -> a recheck
@@ -178,7 +180,9 @@ def make_world() -> World:
     world.tokens = {
         "auth.join": tokens.invitation_token(newcomer), "auth.reset": tokens.reset_token(_person("rolf")),
         "contributing": tokens.contribution_token(outside), "contributing.entry": tokens.contribution_token(entries),
+        "contributing.declare": tokens.contribution_token(_ask_outside(_person("carla"), outside.report_id, None)),
     }  # fmt: skip
+    world.text_sha256 = text_sha256(outside.report, sheet_of(outside.report))
     return world
 
 
@@ -362,8 +366,8 @@ def write_whole(writer: Person, report_id: int, party: str, stage: str) -> tuple
     return str(items[0]), str(items[1])
 
 
-def _ask_outside(writer: Person, report_id: int, section: str = "identification") -> ContributionLink:
-    """A link to a section, for whoever has it."""
+def _ask_outside(writer: Person, report_id: int, section: str | None = "identification") -> ContributionLink:
+    """A link to a section, or to the declaration, for whoever has it."""
     asked = contributions.Asked((section, None, None), "Red", None, "en", "", _now(days=100).date())
     return contributions.ask(writer, report_id, asked, now=_now())
 

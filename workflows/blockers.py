@@ -19,7 +19,8 @@ class Situation:
     without a reply. `open_fates`: entries of the last report of which nobody has said what became. `open_must_points`:
     must-points without a reply (with the party those of the return, with the reviewer those drafted now). `refused_files`,
     `unscanned_files`: those that answers name, in which a virus was found, or of which the scanner has not spoken. `points`:
-    points drafted for the next return. `notices_left`: the notices of the last return have gone out.
+    points drafted for the next return. `is_declaration_stale`: answers have changed since the official
+    declared. `notices_left`: the notices of the last return have gone out.
     `is_same_reviewer`: the actor made the last return. `due_zone`: where `new_due_on` is a day.
     """
 
@@ -35,6 +36,7 @@ class Situation:
     unscanned_files: int = 0
     points: int = 0
     has_declaration: bool = False
+    is_declaration_stale: bool = False
     notices_left: bool = False
     cycle_state: str = CycleState.OPEN
     new_due_on: date | None = None
@@ -77,7 +79,9 @@ def fates_told(situation: Situation) -> Message | None:
 
 
 def is_declared(situation: Situation) -> Message | None:
-    """the declaration is given"""
+    """the declaration is given, on the answers as they are"""
+    if situation.is_declaration_stale:
+        return Message("The answers have changed since the official declared. Ask for the declaration again.")
     if not situation.has_declaration:
         return Message("The declaration is not signed. Give your name and confirm it.")
     return None

@@ -56,6 +56,24 @@ class SenderForm(PageForm):
     )  # fmt: skip
 
 
+class DeclareForm(PageForm):
+    """The declaration of the signing official, by a link."""
+
+    class Meta(PageForm.Meta):
+        csrf = False
+
+    name = StringField(
+        _l("Your name"), filters=[stripped], validators=[DataRequired(_l("Enter your name")), Length(max=200)]
+    )
+    position = StringField(
+        _l("Your position"), filters=[stripped], validators=[DataRequired(_l("Enter your position")), Length(max=200)]
+    )
+    is_declared = BooleanField(
+        _l("I have read this report, and declare it on behalf of the government."),
+        validators=[DataRequired(_l("Tick the declaration"))],
+    )
+
+
 class DeclineForm(PageForm):
     """Why a text is not taken."""
 

@@ -17,6 +17,8 @@ from review_app.models.reports import Report
 class ContributionLink(db.Model):
     """One receiver asked for a section, for one question of it, or for an entry (`item_id`) of one of its groups.
 
+    Without a section: the signing official, asked to read the whole report and declare it. `declared_sha256` is that of the
+    text they read (`queries.declarations.text_sha256`), `organisation` their position.
     `name` and `email` say whom the team wrote to, `writer` and `organisation` who answered, in their own words. A link is
     over at `expires_at`, when it is withdrawn, and while its report cannot be written.
     """
@@ -25,7 +27,7 @@ class ContributionLink(db.Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), index=True)
-    section: Mapped[str] = mapped_column(String(80))
+    section: Mapped[str | None] = mapped_column(String(80))
     question: Mapped[str | None] = mapped_column(String(80))
     item_id: Mapped[UUID | None] = mapped_column(ForeignKey("item.id"))
     name: Mapped[str] = mapped_column(String(200))
@@ -42,6 +44,7 @@ class ContributionLink(db.Model):
     withdrawn_at: Mapped[datetime | None] = mapped_column(MOMENT)
     writer: Mapped[str] = mapped_column(String(200), default="")
     organisation: Mapped[str] = mapped_column(String(200), default="")
+    declared_sha256: Mapped[str | None] = mapped_column(String(64))
 
     report: Mapped[Report] = relationship()
     asked_by: Mapped[Person] = relationship()
@@ -49,11 +52,20 @@ class ContributionLink(db.Model):
     __table_args__ = (
         CheckConstraint("language in ('en', 'fr', 'es')", name="language_known"),
         CheckConstraint("question is null or item_id is null", name="one_place"),
+        CheckConstraint("section is not null or (question is null and item_id is null)", name="declaration_is_whole"),
+        CheckConstraint(
+            "(declared_sha256 is not null) = (section is null and answered_at is not null)", name="declaration_names_text"
+        ),
         CheckConstraint("answered_at is null or (writer <> '' and organisation <> '')", name="answered_has_writer"),
         CheckConstraint("opened_at is not null or answered_at is null", name="answered_was_opened"),
     )
 
     kind: Literal["link"] = "link"
+
+    @property
+    def is_declaration(self) -> bool:
+        """Whether it asks for no text but for the declaration on all of it."""
+        return self.section is None
 
     @property
     def active(self) -> bool:

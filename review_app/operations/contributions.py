@@ -35,9 +35,9 @@ class LinkOver(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """What one receiver is asked for. `place`: section, question or None, entry or None."""
+    """What one receiver is asked for. `place`: section, question or None, entry or None; no section: the declaration."""
 
-    place: tuple[str, str | None, UUID | None]
+    place: tuple[str | None, str | None, UUID | None]
     name: str
     email: str | None
     language: str
@@ -63,12 +63,18 @@ def ask(actor: Person, report_id: int, asked: Asked, *, now: datetime) -> Contri
     _check_place(link)
     db.session.add(link)
     db.session.flush()
-    record("contribution.asked", actor=actor, now=now, report=report, link=link, params={"section": section})
+    record(_asked(link), actor=actor, now=now, report=report, link=link, params={"section": section})
     return link
+
+
+def _asked(link: ContributionLink) -> str:
+    return "declaration.asked" if link.is_declaration else "contribution.asked"
 
 
 def _check_place(link: ContributionLink) -> None:
     """Raises NotFound when the questionnaire has no such place."""
+    if link.section is None:
+        return
     try:
         questionnaire = questionnaire_of(link.report)
         section = questionnaire.section(link.section)
@@ -96,8 +102,8 @@ def send_again(actor: Person, report_id: int, link_id: int, *, until: date, now:
     refuse_while_recallable(report, now=now)
     if link.withdrawn_at:
         raise Blocked((Message("This link was withdrawn for good. Make a new one."),))
-    link.expires_at, link.answered_at = _end_of(report, until, now), None
-    record("contribution.asked", actor=actor, now=now, report=report, link=link, params={"section": link.section})
+    link.expires_at, link.answered_at, link.declared_sha256 = _end_of(report, until, now), None, None
+    record(_asked(link), actor=actor, now=now, report=report, link=link, params={"section": link.section})
     return link
 
 
@@ -145,7 +151,7 @@ def save_contribution(
 
     With `group` and `entry` the texts are those of that new entry.
     """
-    _hold_open(link, now)
+    hold_open(link, now)
     found = asking(link)
     asked = found.group(group).questions if group else found.questions
     if entry is not None and not 0 < entry <= min(found.next_number, MOST_ENTRIES):
@@ -170,7 +176,8 @@ def save_contribution(
     return outcomes
 
 
-def _hold_open(link: ContributionLink, now: datetime) -> Report:
+def hold_open(link: ContributionLink, now: datetime) -> Report:
+    """Its report, held so that no answer of it changes until the commit. Raises LinkOver. Called inside an operation."""
     report = held_report(link.report_id, is_shared=True)
     _lock(link)
     if link.answered_at or is_over(link, now):
@@ -213,7 +220,7 @@ def _limit(link: ContributionLink, saved: Sequence[Outcome]) -> None:
 @atomic
 def send_contribution(link: ContributionLink, *, writer: str, organisation: str, now: datetime) -> None:
     """Hand what was saved over to the team; nothing more can be written. Raises LinkOver, Blocked (nothing is written)."""
-    report = _hold_open(link, now)
+    report = hold_open(link, now)
     if asking(link).is_empty:
         raise Blocked((Message("Nothing is written yet. Write at least one answer, then send it."),))
     link.writer, link.organisation = writer, organisation
@@ -242,7 +249,7 @@ def accept(actor: Person, report_id: int, proposal_id: int, *, seen: int, now: d
             raise Stale
     stood = 0 if offer.group else seen
     typed = [Typed(one.question, one.value["raw"], stood, one.lang, True, proposal_id=one.id) for one in offer.texts]
-    save_answers(actor, report_id, typed, section=offer.link.section, item_id=item_id, now=now)
+    save_answers(actor, report_id, typed, section=offer.section, item_id=item_id, now=now)
     _decide(actor, report, offer, "accepted", now=now)
 
 
@@ -256,7 +263,7 @@ def merge(actor: Person, report_id: int, proposal_id: int, line: Typed, *, now: 
     offer = offer_of(report, proposal_id)
     if offer.group or line.question != offer.question:
         raise NotFound
-    section, item_id = offer.link.section, offer.link.item_id
+    section, item_id = offer.section, offer.link.item_id
     outcomes = save_answers(actor, report_id, [line], section=section, item_id=item_id, now=now)
     if outcomes[0].result != "conflict":
         _decide(actor, report, offer, "merged", now=now)
@@ -268,7 +275,7 @@ def decline(actor: Person, report_id: int, proposal_id: int, *, reason: str, now
     """Do without a text; its writer sees the reason. Raises Denied, NotFound."""
     report = held_report(report_id)
     offer = offer_of(report, proposal_id)
-    require(actor, "report.write", report, section=offer.link.section)
+    require(actor, "report.write", report, section=offer.section)
     refuse_while_recallable(report, now=now)
     _decide(actor, report, offer, "declined", now=now, reason=reason)
 

@@ -16,7 +16,7 @@ from review_app.models.items import IS_OVER
 from review_app.operations.lasting import Tie, tie_items
 from review_app.permissions import Actor
 from review_app.queries.contributions import answered_and_credited
-from review_app.questionnaire.sheets import Sheet
+from review_app.questionnaire.sheets import Sheet, SheetItem
 
 
 @dataclass(frozen=True)
@@ -45,24 +45,13 @@ def content_of(
     Answers to questions that a condition hides are left out: they are parked, not submitted.
     """
     questionnaire = sheet.questionnaire
-    items, answers = [], []
-    for section in questionnaire.sections:
-        for question in sheet.asked(section.code):
-            answers += _answer(sheet, question.code, None)
-        for group in sheet.asked_groups(section.code):
-            for position, item in enumerate(sheet.items_of(group.code), start=1):
-                tie = ties.get(item.id)
-                items.append(
-                    {
-                        "id": str(item.id),
-                        "group": item.group,
-                        "position": position,
-                        "lasting_item_id": str(tie.id) if tie else None,
-                        "slug": tie.slug if tie else None,
-                    }
-                )
-                for inner in sheet.asked_in(item):
-                    answers += _answer(sheet, inner.code, item.id)
+    items = [
+        _item(item, position, ties.get(item.id))
+        for section in questionnaire.sections
+        for group in sheet.asked_groups(section.code)
+        for position, item in enumerate(sheet.items_of(group.code), start=1)
+    ]
+    answers = [line for item, question in sheet.places() for line in _answer(sheet, question.code, item.id if item else None)]
     return {
         "questionnaire": {
             "name": questionnaire.name,
@@ -79,6 +68,13 @@ def content_of(
         "replied_findings": sorted(answered),
         "contributors": credited,
     }
+
+
+def _item(item: SheetItem, position: int, tie: Tie | None) -> dict[str, Any]:
+    return {
+        "id": str(item.id), "group": item.group, "position": position,
+        "lasting_item_id": str(tie.id) if tie else None, "slug": tie.slug if tie else None,
+    }  # fmt: skip
 
 
 def _fates(report: Report, ties: Mapping[UUID, Tie]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from review_app.permissions import SYSTEM, Actor, NotFound, require
 from review_app.queries import checking
 from review_app.queries.answers import sheet_of
 from review_app.queries.attachments import named_in_state
+from review_app.queries.declarations import signatory_of
 from review_app.queries.reports import latest_snapshot
 from review_app.questionnaire.sheets import Sheet
 from review_app.transaction import Stale, atomic, record
@@ -37,6 +38,7 @@ class Extras:
     new_due_on: date | None = None
     letter: str = ""
     signatory: dict[str, str] | None = None
+    is_declaration_stale: bool = False
 
 
 @dataclass
@@ -65,10 +67,12 @@ def take_step(
     new_due_on: date | None = None,
     letter: str = "",
     signatory: dict[str, str] | None = None,
+    declared_by: int | None = None,
 ) -> Report:
     """Take one step of the report's life, with everything that follows from it, or none of it.
 
-    `seen`: the row version the actor's page showed. Raises NotFound, Stale (409), Denied (403), IllegalStep (409), Blocked (422).
+    `seen`: the row version the actor's page showed. `declared_by`: the link by which the official has declared, instead of
+    `signatory`. Raises NotFound, Stale (409), Denied (403), IllegalStep (409), Blocked (422).
     """
     hold_actor(actor)
     report = held_report(report_id)
@@ -76,8 +80,11 @@ def take_step(
         raise Stale
     step = PERIODIC_REPORT.step(report.state, action)
     require(actor, PERMISSION.get(action, f"report.{action}"), report)
-    extras = Extras(new_due_on, letter.strip(), signatory)
     gate = _gate(report)
+    extras = Extras(new_due_on, letter.strip(), signatory)
+    if declared_by is not None:
+        declared = signatory_of(report, declared_by, gate.sheet or sheet_of(report))
+        extras = replace(extras, signatory=declared, is_declaration_stale=declared is None)
     situation = situation_of(actor, report, extras=extras, gate=gate, now=now)
     PERIODIC_REPORT.advance(report.state, action, situation)
     return _carry_out(_Taking(actor, report, step, extras, now, fact=fact_of(step, situation), sheet=gate.sheet))
@@ -113,6 +120,7 @@ def situation_of(
         unscanned_files=unscanned,
         points=drafted,
         has_declaration=extras.signatory is not None,
+        is_declaration_stale=extras.is_declaration_stale,
         notices_left=report.notices_leave_at is None or now >= report.notices_leave_at,
         cycle_state=report.cycle.state,
         new_due_on=extras.new_due_on,

@@ -101,6 +101,8 @@ def asking(link: ContributionLink) -> Asking:
     """What a link asks and holds. Raises NotFound when its question or entry is no more."""
     report = link.report
     questionnaire = questionnaire_of(report)
+    if link.section is None:
+        raise NotFound
     section = questionnaire.section(link.section)
     sheet = sheet_of_page(report, item_id=link.item_id) if link.item_id else None
     entry = _entry(sheet, link.item_id) if sheet and link.item_id else None
@@ -145,7 +147,8 @@ def is_over(link: ContributionLink, now: datetime) -> bool:
     """Whether nothing can be written by it any more, or not at present."""
     report = link.report
     is_untold = report.notices_leave_at is not None and now < report.notices_leave_at
-    return now >= link.expires_at or is_untold or not can(link, "contribution.write", report)
+    action = "declaration.make" if link.is_declaration else "contribution.write"
+    return now >= link.expires_at or is_untold or not can(link, action, report)
 
 
 def state_of(link: ContributionLink, now: datetime) -> str:
@@ -185,6 +188,10 @@ class Offer:
     @property
     def id(self) -> int:
         return self.texts[0].id
+
+    @property
+    def section(self) -> str:
+        return self.link.section or ""  # a link that asks for the declaration brings no texts
 
     @property
     def group(self) -> str | None:

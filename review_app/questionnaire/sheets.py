@@ -1,6 +1,6 @@
 """One report's answers laid on its questionnaire: what is asked now, what is answered, what an entry is called."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -126,6 +126,14 @@ class Sheet:
             return ()
         values = self.values(item.id)
         return tuple(question for question in group.questions if question.is_asked(values))
+
+    def places(self) -> Iterator[tuple[SheetItem | None, Question]]:
+        """Every place that is asked now, in the questionnaire's order; no item for the report's own questions."""
+        for section in self.questionnaire.sections:
+            yield from ((None, question) for question in self.asked(section.code))
+            for group in self.asked_groups(section.code):
+                for item in self.items_of(group.code):
+                    yield from ((item, question) for question in self.asked_in(item))
 
     def title(self, item: SheetItem) -> str:
         """What the entry calls itself on one line; "" when it has no title yet."""

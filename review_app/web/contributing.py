@@ -7,13 +7,18 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from flask_babel import gettext
 
 from review_app.extensions import csrf, limiter
-from review_app.forms.contributions import SenderForm
+from review_app.forms.contributions import DeclareForm, SenderForm
 from review_app.forms.sections import SectionForm, make_form
 from review_app.models import ContributionLink
-from review_app.operations import contributions
+from review_app.operations import contributions, declarations
 from review_app.operations.answers import Outcome, Typed
 from review_app.operations.contributions import LinkOver
+from review_app.permissions import NotFound
+from review_app.queries.answers import sheet_of
 from review_app.queries.contributions import Asking, asking, decided_by, is_over, state_of
+from review_app.queries.declarations import text_sha256
+from review_app.queries.fates import over_since_last
+from review_app.queries.reports import questionnaire_of
 from review_app.questionnaire import values
 from review_app.questionnaire.language import Question
 from review_app.questionnaire.sheets import SheetItem
@@ -50,17 +55,24 @@ def _over(error: LinkOver) -> tuple[str, int]:
 
 
 def _look(link: ContributionLink) -> Asking:
-    """What the link asks. Raises LinkOver; what was sent can be read until the link's last day."""
+    """What the link asks. Raises LinkOver, NotFound (it asks for the declaration)."""
+    _require_open(link)
+    return asking(link)
+
+
+def _require_open(link: ContributionLink) -> None:
+    """Raises LinkOver; what was sent can be read until the link's last day."""
     g.contribution_link = link
     if is_over(link, access.now()) and not (link.answered_at and link.active and access.now() < link.expires_at):
         raise LinkOver
-    return asking(link)
 
 
 @blueprint.route("/<token>", methods=["GET", "POST"])
 @access.by_link("contribution.write")
 def write(link: ContributionLink, token: str) -> Page:
     """The questions, or what was sent. Saving stays here unless the button leads on."""
+    if link.is_declaration:
+        return redirect(url_for("contributing.declare", token=token))
     asked = _look(link)
     if request.method == "POST":
         return _save(asked, token, asked.questions)
@@ -107,6 +119,39 @@ def send(link: ContributionLink, token: str) -> Page:
         "pages/contributing/send.html", asked=asked, link=link, token=token, form=form, reasons=reasons,
     )  # fmt: skip
     return page, 422 if reasons or form.errors else 200
+
+
+@blueprint.route("/<token>/declaration", methods=["GET", "POST"])
+@access.by_link("declaration.make")
+def declare(link: ContributionLink, token: str) -> Page:
+    """The whole report to read, and its declaration; afterwards whether it still counts."""
+    if not link.is_declaration:
+        raise NotFound
+    _require_open(link)
+    if link.opened_at is None and request.method == "GET":
+        contributions.note_opened(link, now=access.now())
+    form = DeclareForm(name=link.writer or link.name, position=link.organisation)
+    if link.answered_at or not form.validate_on_submit():
+        return _declaration_page(link, form), 422 if form.errors else 200
+    try:
+        declarations.declare(
+            link, name=form.name.data or "", position=form.position.data or "", read=request.form.get("read", ""), now=access.now()
+        )
+    except Stale:
+        return _declaration_page(link, form, is_changed=True), 409
+    return redirect(url_for("contributing.declare", token=token))
+
+
+def _declaration_page(link: ContributionLink, form: DeclareForm, *, is_changed: bool = False) -> str:
+    report = link.report
+    questionnaire = questionnaire_of(report)
+    sheet, over = sheet_of(report), over_since_last(report)
+    read = text_sha256(report, sheet)
+    return render_template(
+        "pages/contributing/declare.html", link=link, form=form, sheet=sheet, over=over, read=read,
+        sections=questionnaire.sections, declaration=questionnaire.declaration,
+        is_changed=is_changed or (link.declared_sha256 is not None and link.declared_sha256 != read),
+    )  # fmt: skip
 
 
 def _form(asked: Asking, questions: Sequence[Question], place: SheetItem | None, *, is_sent: bool = False) -> SectionForm:

@@ -14,7 +14,9 @@ from review_app.web import access, finding, once
 # Never kept nor shown again. All forms that ask for a password are in `auth`, of which nothing is kept at all.
 SECRETS = frozenset({"password", "current", "csrf_token"})
 # What no person typed; kept, since the form needs it again, but nothing to show.
-MACHINERY = frozenset({"csrf_token", "seen", "action", "add_row", "content_lang", "content_lang_seen", "go", "kept", once.FIELD})
+MACHINERY = frozenset({
+    "csrf_token", "seen", "action", "add_row", "content_lang", "content_lang_seen", "go", "kept", "read", "declared", once.FIELD,
+})  # fmt: skip
 
 
 def typed_text() -> list[tuple[str, str]]:

@@ -80,11 +80,11 @@ def zone() -> ZoneInfo:
     return ZoneInfo(person.time_zone if person else "UTC")
 
 
-def moment(at: datetime | None) -> str:
-    """A moment in the reader's zone, the zone named."""
+def moment(at: datetime | str | None) -> str:
+    """A moment in the reader's zone, the zone named. A snapshot has its moments as ISO 8601."""
     if at is None:
         return ""
-    local = at.astimezone(zone())
+    local = (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(zone())
     return f"{clock(local)} {local.tzname()}"
 
 

@@ -59,6 +59,7 @@ ELSEWHERE: Mapping[str, Callable[[World], Any]] = {
     "auth.join.token": lambda world: world.tokens["auth.join"],
     "auth.reset.token": lambda world: world.tokens["auth.reset"],
     "contributing.token": lambda world: world.tokens["contributing"],
+    "contributing.declare.token": lambda world: world.tokens["contributing.declare"],
     "contributing.entry.token": lambda world: world.tokens["contributing.entry"],
     "contributing.entry.number": lambda world: 1,
     "office.slug": lambda world: world.cycles["opened"][0],
@@ -86,6 +87,7 @@ BODIES: Mapping[str, Callable[[World, Place, Args], Mapping[str, Any]]] = {
     "inbox.mark_read": lambda w, p, a: {},
     "contributing.write": lambda w, p, a: {"target_group": "Nearly everybody", "seen-target_group": 1},
     "contributing.entry": lambda w, p, a: {"indicator_name": "Books", "seen-indicator_name": 0},
+    "contributing.declare": lambda w, p, a: {"name": "Ana", "position": "Minister", "is_declared": "y", "read": w.text_sha256},
     "contributing.send": lambda w, p, a: {"writer": "Lucía", "organisation": "Red"},
     "desk.ask": lambda w, p, a: {"place": "budget", "name": "Red", "language": "es", "until": SOON},
     "desk.steer_link": lambda w, p, a: {f"l{a['link_id']}-until": SOON},
@@ -248,7 +250,7 @@ def worn(app: Flask, rule: Rule) -> str:
 def expected(app: Flask, world: World, nick: str, rule: Rule, place: Place, args: Args, method: str) -> str:
     """`allowed`, `sign in`, `missing` (404), `refused` (403) or `refused later` (by the operation)."""
     wears = worn(app, rule)
-    if wears in ("public", "open", "contribution.write"):  # who has the link needs no account, and an account adds nothing
+    if wears in ("public", "open", "contribution.write", "declaration.make"):  # who has the link needs no account, and an account adds nothing
         return "allowed"
     if nick in STRANGERS:
         return "sign in"

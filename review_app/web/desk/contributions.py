@@ -32,6 +32,7 @@ from review_app.web.presentation import current_language, say, words
 from workflows.engine import Blocked
 
 OPEN_FOR = timedelta(days=14)  # unless the coordinator chooses another last day
+WHOLE = "*"  # the place of a declaration
 
 
 def _whose() -> str:
@@ -54,7 +55,7 @@ def ask(report: Report) -> Response | tuple[str, int]:
     form = _ask_form(report)
     if not form.validate():
         return _page(report, form), 422
-    section, _, rest = str(form.place.data).partition("/")
+    section, _, rest = str(form.place.data).partition("/") if form.place.data != WHOLE else (None, "", "")
     item_id = UUID(rest.removeprefix("@")) if rest.startswith("@") else None
     asked = contributions.Asked(
         (section, None if item_id else rest or None, item_id), form.name.data or "", form.email.data or None, form.language.data,
@@ -101,7 +102,7 @@ def _ask_form(report: Report) -> AskForm:
 
 
 def _places(report: Report) -> list[SelectChoice]:
-    """What can be asked for: whole sections first, then each section's questions and entries."""
+    """What can be asked for: whole sections first, then each section's questions and entries, last the declaration."""
     questionnaire, language, sheet = questionnaire_of(report), current_language(), sheet_of(report)
     whole = gettext("Whole sections")
     found = [SelectChoice(section.code, section.title.within(language), optgroup=whole) for section in questionnaire.sections]
@@ -112,7 +113,7 @@ def _places(report: Report) -> list[SelectChoice]:
         for item in (item for group in section.groups for item in sheet.items_of(group.code)):
             if named := sheet.title(item):
                 found.append(SelectChoice(f"{section.code}/@{item.id}", gettext("Entry: %(title)s", title=named), optgroup=title))
-    return found
+    return [*found, SelectChoice(WHOLE, gettext("To read all of it and declare it"), optgroup=gettext("The whole report"))]
 
 
 def _page(report: Report, form: AskForm, *, again: AgainForm | None = None) -> str:
@@ -138,6 +139,8 @@ def _address(link: ContributionLink) -> str:
 
 
 def _place_name(report: Report, link: ContributionLink) -> str:
+    if link.section is None:
+        return gettext("Declaration")
     section = questionnaire_of(report).section(link.section)
     question = next((question for question in section.questions if question.code == link.question), None)
     return words(section.title) + (f" › {words(question.label)}" if question else "")
@@ -193,7 +196,7 @@ def _home(report: Report, offer: Offer) -> str:
     if offer.link.item_id:
         return url_for("desk.item", report_id=report.id, item_id=offer.link.item_id, _anchor=f"q-{offer.question}")
     anchor = offer.group or f"q-{offer.question}"
-    return url_for("desk.section", report_id=report.id, code=offer.link.section, _anchor=anchor)
+    return url_for("desk.section", report_id=report.id, code=offer.section, _anchor=anchor)
 
 
 def _proposal_page(report: Report, offer: Offer, decline: DeclineForm | None = None, *, is_stale: bool = False) -> str:
@@ -208,9 +211,9 @@ def _proposal_page(report: Report, offer: Offer, decline: DeclineForm | None = N
         form.fill({offer.question: Cell(both, offer.texts[0].lang, standing.row_version if standing else 0)})
     return render_template(
         "pages/desk/proposal.html", report=report, offer=offer, texts=texts, standing=standing, writer=writer, form=form,
-        decline=decline or DeclineForm(formdata=None), section=questionnaire.section(offer.link.section), home=_home(report, offer),
+        decline=decline or DeclineForm(formdata=None), section=questionnaire.section(offer.section), home=_home(report, offer),
         group=questionnaire.question(group) if group else None, is_stale=is_stale,
-        may_decide=can(access.actor(), "report.write", report, section=offer.link.section) and not is_recallable(report),
+        may_decide=can(access.actor(), "report.write", report, section=offer.section) and not is_recallable(report),
     )  # fmt: skip
 
 

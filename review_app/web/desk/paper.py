@@ -77,10 +77,12 @@ def receipt_pdf(report: Report, number: int) -> Response:
     facts = [gettext("Received %(moment)s", moment=moment(snapshot.created_at))]
     if snapshot.signatory:
         told = {"name": snapshot.signatory["name"], "position": snapshot.signatory["position"]}
-        signed_on = snapshot.signatory.get("date")
+        signed_on, declared_at = snapshot.signatory.get("date"), snapshot.signatory.get("declared_at")
         facts.append(", ".join([
             gettext("Signed by %(name)s, %(position)s", **told), *([day(date.fromisoformat(signed_on))] if signed_on else []),
         ]))  # fmt: skip
+        if declared_at:
+            facts.append(gettext("declared by a personal link on %(when)s", when=moment(declared_at)))
     facts.append(f"sha256: {snapshot.sha256}")
     reference = f"{report.party_code}-{report.id}-{snapshot.number}"
     cover = Cover(report_title(report), f"{words(report.party.names)}, {words(report.cycle.titles)}", reference, language)

@@ -1,14 +1,17 @@
 """Handing the report over: the declaration, the receipt, taking it back."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from review_app.forms.desk import DeclarationForm
+from review_app.forms.numbers import whole_number
 from review_app.forms.review import StepForm
 from review_app.models import Report
 from review_app.operations.steps import Extras, situation_of, take_step
-from review_app.queries.reports import due_moment, last_number, latest_snapshot, snapshot_of
+from review_app.queries.answers import sheet_of
+from review_app.queries.declarations import declaration_of, text_sha256
+from review_app.queries.reports import due_moment, last_number, latest_snapshot, questionnaire_of, snapshot_of
 from review_app.web import access
 from review_app.web.desk import blueprint
 from workflows.engine import Blocked
@@ -39,16 +42,17 @@ def submit(report: Report) -> str:
 @blueprint.post("/reports/<int:report_id>/submit")
 @access.report("report.read_answers")
 def hand_over(report: Report) -> Response | tuple[str, int]:
-    """Submit, or submit again."""
-    form = SubmitForm()
-    if not form.validate():
+    """Submit, or submit again: with the declaration that was typed, or with the one the official made by a link."""
+    form, declared_by = SubmitForm(), whole_number(request.form.get("declared"))
+    if declared_by is None and not form.validate():
         return _page(report, form, _blockers(report)), 422
     signed_on = form.signed_on.data or access.now().date()
     signatory = {"name": form.name.data or "", "position": form.position.data or "", "date": signed_on.isoformat()}
     try:
         done = take_step(
-            access.actor(), report.id, _action(report), seen=form.seen_version, now=access.now(), signatory=signatory
-        )
+            access.actor(), report.id, _action(report), seen=form.seen_version, now=access.now(),
+            signatory=signatory if declared_by is None else None, declared_by=declared_by,
+        )  # fmt: skip
     except Blocked as blocked:
         return _page(report, form, blocked.reasons), 422
     return redirect(url_for("desk.receipt", report_id=done.id, number=last_number(done)))
@@ -64,7 +68,12 @@ def _blockers(report: Report) -> tuple[Message, ...]:
 
 
 def _page(report: Report, form: SubmitForm, reasons: tuple[Message, ...]) -> str:
-    return render_template("pages/desk/submit.html", report=report, form=form, reasons=reasons)
+    declared = declaration_of(report)
+    is_stale = declared is not None and declared.declared_sha256 != text_sha256(report, sheet_of(report))
+    return render_template(
+        "pages/desk/submit.html", report=report, form=form, reasons=reasons, declared=declared, is_stale=is_stale,
+        declaration=questionnaire_of(report).declaration,
+    )  # fmt: skip
 
 
 @blueprint.get("/reports/<int:report_id>/receipts/<int:number>")
