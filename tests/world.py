@@ -177,10 +177,12 @@ def make_world() -> World:
     outside = _ask_outside(_person("carla"), world.places["CL", "draft"].report_id)
     contribute(outside, "target_group", "Everybody")
     entries = _ask_outside(_person("carla"), world.places["CL", "draft"].report_id, "indicators_section")
+    declaring = _ask_outside(_person("carla"), outside.report_id, None)
+    contributions.note_opened(declaring, now=_now())
     world.tokens = {
         "auth.join": tokens.invitation_token(newcomer), "auth.reset": tokens.reset_token(_person("rolf")),
         "contributing": tokens.contribution_token(outside), "contributing.entry": tokens.contribution_token(entries),
-        "contributing.declare": tokens.contribution_token(_ask_outside(_person("carla"), outside.report_id, None)),
+        "contributing.declare": tokens.contribution_token(declaring),
     }  # fmt: skip
     world.text_sha256 = text_sha256(outside.report, sheet_of(outside.report))
     return world

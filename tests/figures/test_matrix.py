@@ -24,7 +24,7 @@ from tests.conftest import Ground
 from tests.figures.conftest import Figure
 from tests.people import PASSWORD
 from tests.undone import EVERYBODY, Answer, Undone, undone_world
-from tests.world import PARTIES, PEOPLE, STAGES, Place, World, filled_workbook
+from tests.world import PARTIES, PEOPLE, STAGES, Place, World, filled_workbook, word
 
 STRANGERS = {"nobody", "gone"}  # whom the pages behind the door do not know
 SOON = (datetime.now(UTC) + timedelta(days=400)).date().isoformat()
@@ -342,7 +342,9 @@ def _try(
         progress.worked.add(_verb(rule, args))
     if wrong := surprise(want, method, answer):
         yield f"{nick} {method} {to} ({place.name}): {wrong}"
-    if seen := leaks(world, nick, answer.body):
+    # Who has the link for the declaration reads the whole draft, and nothing of another report.
+    by_link = {word("CL", "draft", "unsent")} if rule.endpoint == "contributing.declare" else set()
+    if seen := leaks(world, nick, answer.body) - by_link:
         yield f"{nick} {method} {to} ({place.name}) shows {sorted(seen)}"
 
 
