@@ -62,7 +62,8 @@ def state(fact: str, world: World, *, actor: int | None = None, now: datetime = 
     if fact.startswith("person."):
         person = db.session.get_one(Person, world.newcomer)
         return record(fact, actor=who, now=now, person=person, params=params).id
-    link = _link(who, world.report, message=params.get("letter", "")) if fact.startswith(("contribution.", "declaration.")) else None
+    is_by_link = fact.startswith(("contribution.", "declaration."))
+    link = _link(who, world.report, message=params.get("letter", "")) if is_by_link else None
     report = db.session.get_one(Report, world.report)
     about = db.session.get_one(Person, world.newcomer) if fact == "file.refused" else None
     return record(fact, actor=who, now=now, report=report, person=about, link=link, params=params).id

@@ -18,7 +18,7 @@ from tests.museums import LEFT, Desk, desk_of_museums, survey_of_museums
 __all__ = ["desk_of_museums", "survey_of_museums"]  # fixtures
 
 SOON = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
-MINISTER = {"position": "Ministra de Cultura", "is_declared": True}
+MINISTER: dict[str, Any] = {"position": "Ministra de Cultura", "is_declared": True}
 
 
 def asked(desk: Desk, **more: Any) -> str:
@@ -127,7 +127,8 @@ def test_a_link_for_the_declaration_opens_nothing_else_and_no_other_opens_it(des
     official.get(f"{address}/send", status=404)
     official.get(f"{address}/entries/house/1", status=404)
     official.post(f"{address}/send", {"writer": "x", "organisation": "y"}, status=404)
-    page = desk.carla.get(f"{desk.home}/contributions").fill({"place": "facts", "name": "Red", "until": SOON}).press("Make the link")
+    page = desk.carla.get(f"{desk.home}/contributions").fill({"place": "facts", "name": "Red", "until": SOON})
+    page = page.press("Make the link")
     to_write = urlsplit(str(page.select("input[readonly]")[0]["value"])).path
     official.get(f"{to_write}/declaration", status=404)
     official.post(f"{to_write}/declaration", {**MINISTER, "name": "x"}, status=404)

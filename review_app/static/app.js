@@ -75,6 +75,7 @@ const REST = 2_000; // after the last key
 const PATIENCE = 30_000; // for an answer of the server
 const OUTLIVES = 60_000; // bytes in flight that a browser still sends when the page is left
 let inFlight = 0;
+const afterEvent = () => new Promise((done) => setTimeout(done)); // while its submit event runs, a form cannot be submitted anew
 
 class Trouble extends Error {
   constructor(kind, why = "") { super(kind); Object.assign(this, { kind, why }); }
@@ -92,7 +93,7 @@ function held(control, isPristine) {
 class Answer {
   constructor(saving, box) {
     Object.assign(this, { saving, box, code: box.dataset.answer });
-    this.version = box.querySelector(`[name="seen-${CSS.escape(this.code)}"]`);
+    this.version = box.querySelector(`[name="seen-${CSS.escape(this.code)}"], [data-seen]`);
     this.stored = box.dataset.unsaved === undefined ? this.content(true) : null; // else kept from before signing in
     box.addEventListener("input", () => this.rest());
     box.addEventListener("focusout", ({ relatedTarget }) => { if (!box.contains(relatedTarget)) this.send(); });
@@ -222,7 +223,8 @@ class Saving {
       const isOut = response.status === 401 || response.type === "opaqueredirect";
       if (isOut) throw new Trouble("signed-out");
       if (response.status >= 500 || response.status === 429 || response.ok) throw new Trouble("broken");
-      throw new Trouble("refused", `${told.title ?? response.status}. ${response.status === 403 ? told.words ?? "" : ""}`.trim());
+      const says = [403, 409, 422].includes(response.status) && told.words;
+      throw new Trouble("refused", `${told.title ?? response.status}. ${says || ""}`.trim());
     } catch (error) {
       throw error instanceof Trouble ? error : new Trouble("offline");
     } finally {
@@ -278,6 +280,7 @@ class Saving {
     if (this.isWaiting) return;
     this.isWaiting = true;
     await this.send();
+    await afterEvent();
     this.isWaiting = false;
     if (this.unsaved.length && this.trouble && this.trouble.kind !== "signed-out") return;
     this.isLeaving = true;
@@ -296,6 +299,7 @@ async function goAfterSaving(event, go) {
   event.preventDefault();
   event.stopImmediatePropagation();
   await sendAll();
+  await afterEvent();
   isGoing = true;
   go();
   isGoing = false;

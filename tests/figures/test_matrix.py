@@ -250,7 +250,7 @@ def worn(app: Flask, rule: Rule) -> str:
 def expected(app: Flask, world: World, nick: str, rule: Rule, place: Place, args: Args, method: str) -> str:
     """`allowed`, `sign in`, `missing` (404), `refused` (403) or `refused later` (by the operation)."""
     wears = worn(app, rule)
-    if wears in ("public", "open", "contribution.write", "declaration.make"):  # who has the link needs no account, and an account adds nothing
+    if wears in ("public", "open", "contribution.write", "declaration.make"):  # who has a link needs no account, which adds nothing
         return "allowed"
     if nick in STRANGERS:
         return "sign in"
