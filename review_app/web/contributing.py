@@ -131,6 +131,8 @@ def declare(link: ContributionLink, token: str) -> Page:
     if not link.is_declaration:
         raise NotFound
     _require_open(link)
+    if link.answered_at and request.method == "POST":
+        raise Stale
     if link.opened_at is None and request.method == "GET":
         contributions.note_opened(link, now=access.now())
     form = DeclareForm(name=link.writer or link.name, position=link.organisation)
