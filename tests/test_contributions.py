@@ -323,3 +323,10 @@ def test_the_pages_cost_the_same_for_one_contribution_and_many(desk: Desk, count
     for number in range(3):
         desk.send(desk.ask(), {"overview": f"Otra {number}."})
     assert cost() == few
+
+
+def test_a_script_that_sends_too_much_by_a_link_is_told_so(desk: Desk) -> None:
+    address = desk.ask("facts/overview")
+    pairs = [["once", "x.y"], ["seen-overview", "0"], ["overview", "w" * 3_000_000]]
+    answer = desk.outside._client.post(address, json=pairs, base_url=desk.outside.base_url)
+    assert answer.status_code == 413 and answer.is_json and answer.json["title"]

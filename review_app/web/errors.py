@@ -130,7 +130,8 @@ def untrusted(error: SecurityError) -> tuple[str, int, dict[str, str]]:
 
 def too_large(error: RequestEntityTooLarge) -> Shown:
     """More than a form may hold. Who is signed in gets their text back as far as the server reads at all."""
-    if access.person_or_none() is not None and incoming.read_all(request):
+    # Of a script the page still has the text; to ask who it is would read once more what is too long.
+    if not request.is_json and access.person_or_none() is not None and incoming.read_all(request):
         words = gettext("Nothing was saved. What you wrote is below: copy it, go back, and send it in smaller parts.")
     else:
         words = gettext("Nothing was saved. Go back: your browser still has what you wrote. Then send it in smaller parts.")
