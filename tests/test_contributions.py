@@ -329,4 +329,4 @@ def test_a_script_that_sends_too_much_by_a_link_is_told_so(desk: Desk) -> None:
     address = desk.ask("facts/overview")
     pairs = [["once", "x.y"], ["seen-overview", "0"], ["overview", "w" * 3_000_000]]
     answer = desk.outside._client.post(address, json=pairs, base_url=desk.outside.base_url)
-    assert answer.status_code == 413 and answer.is_json and answer.json["title"]
+    assert answer.status_code == 413 and (answer.json or {})["title"]
