@@ -19,6 +19,7 @@ from review_app.permissions import SYSTEM
 from tests.browser import Page
 from tests.form_pages import TYPED, FormPage, typed_controls
 from tests.undone import Undone
+from tests.waiting import wait_until
 
 MOST = 20_000  # characters of a form where it must be too much, as typing millions into a browser takes its time
 TOO_MUCH = "w" * (MOST + 10_000)
@@ -95,6 +96,12 @@ FAILURES: Mapping[str, Callable[[Undone, FormPage, pytest.MonkeyPatch], Texts]] 
     "session expired": session_ends, "key changed": key_changes, "role removed": role_is_taken_away, "cycle closed": cycle_closes,
     "409 stale": another_is_faster, "413 too large": too_much_is_typed, "500": we_break, "network off": line_breaks,
 }  # fmt: skip
+
+
+def go_wrong(undone: Undone, row: FormPage, failure: str, patch: pytest.MonkeyPatch) -> Texts:
+    """Let it happen, with no request of a browser in between."""
+    with undone.turn:
+        return FAILURES[failure](undone, row, patch)
 
 
 # What a person types.
@@ -196,7 +203,7 @@ def over_http(undone: Undone, row: FormPage, failure: str, patch: pytest.MonkeyP
     page = undone.browser(row.nick).get(row.url)
     typed = fill(row, page, "typed")
     page.fill(too_much(row, failure, typed))
-    theirs = FAILURES[failure](undone, row, patch)
+    theirs = go_wrong(undone, row, failure, patch)
     found = fate(_screen(page.send(row.button(page), status=None)), typed, undone)
     return found if row.form in REPLACED or are_saved(theirs, undone) else ""
 
@@ -228,8 +235,7 @@ class Chrome:
         form = row.button(source).find_parent("form")
         assert isinstance(form, Tag)
         typed, choices = fill(row, source, "typed"), chosen(form)
-        with self.undone.turn:
-            theirs = FAILURES[failure](self.undone, row, patch)
+        theirs = go_wrong(self.undone, row, failure, patch)
         window.context.set_offline(failure == "network off")
         try:
             button = self._type(row, window, {**choices, **typed, **too_much(row, failure, typed)})
@@ -238,6 +244,7 @@ class Chrome:
         finally:
             window.context.set_offline(True)  # what the page would send when it is left is not on its way when all is undone
             window.goto("about:blank")
+            wait_until(lambda: not self.undone.under_way, "what the page sent is answered")
             window.context.set_offline(False)
         return found if row.form in REPLACED or are_saved(theirs, self.undone) else ""
 

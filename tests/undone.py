@@ -50,6 +50,7 @@ class Undone:
         self.cookies: dict[str, str] = {}
         self.tokens: dict[str, str] = {}
         self.asked: Counter[str] = Counter()
+        self.under_way: list[str] = []  # paths of requests that came and are not answered
         self.turn = threading.RLock()  # requests and statements of any thread in turn, since all share the connection
         self.untouched = self.checksum()
         self.connection.rollback()
@@ -166,14 +167,18 @@ class _OneConnection:
 
 def _one_at_a_time(app: "WSGIApplication", undone: Undone) -> "WSGIApplication":
     def answer(environ: Any, start: Any) -> Any:
-        with undone.turn:
-            # A script may send what nobody waits for any more, after all was undone.
-            late = None if undone.connection.in_transaction() else undone.connection.begin()
-            try:
-                return app(environ, start)
-            finally:
-                if late:
-                    late.rollback()
+        undone.under_way.append(environ["PATH_INFO"])
+        try:
+            with undone.turn:
+                # A script may send what nobody waits for any more, after all was undone.
+                late = None if undone.connection.in_transaction() else undone.connection.begin()
+                try:
+                    return app(environ, start)
+                finally:
+                    if late:
+                        late.rollback()
+        finally:
+            undone.under_way.remove(environ["PATH_INFO"])
 
     return answer
 

@@ -63,7 +63,7 @@ def ask(actor: Person, report_id: int, asked: Asked, *, now: datetime) -> Contri
     _check_place(link)
     db.session.add(link)
     db.session.flush()
-    record(_asked(link), actor=actor, now=now, report=report, link=link, params={"section": section})
+    record(_asked(link), actor=actor, now=now, report=report, link=link, params={"section": section, "until": asked.until.isoformat()})
     return link
 
 
@@ -103,7 +103,7 @@ def send_again(actor: Person, report_id: int, link_id: int, *, until: date, now:
     if link.withdrawn_at:
         raise Blocked((Message("This link was withdrawn for good. Make a new one."),))
     link.expires_at, link.answered_at, link.declared_sha256 = _end_of(report, until, now), None, None
-    record(_asked(link), actor=actor, now=now, report=report, link=link, params={"section": link.section})
+    record(_asked(link), actor=actor, now=now, report=report, link=link, params={"section": link.section, "until": until.isoformat()})
     return link
 
 
