@@ -349,7 +349,7 @@ FINDINGS = {
     ),
     "a finding is about a text that is still to be written": breach(finding(round=7)),
     "a finding is open in an entry that was taken out, and nobody is to look": breach(
-        finding(item="#draft") + "update item set ended_at = now(), checked_version = row_version where id = #draft"
+        finding(item="#draft") + "update item set fate = 'ended', ended_at = now(), checked_version = row_version where id = #draft"
     ),
     "an answer counts as checked in a report that was never checked": breach(
         "delete from report_check where report_id = :published"
