@@ -11,13 +11,17 @@ from uuid import UUID
 from review_app.checks.sentences import small
 from review_app.questionnaire.language import Question
 from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
+from review_app.questionnaire.values import cleaned
 from workflows.messages import Message
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """Gravest first."""
 Value = Mapping[str, Any]
+Sum = Mapping[str, Any]
 _MOST_KEPT = 20
+_MOST_SUMS = 40
+"""Sums of one answer that are compared."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,7 @@ class Place:
     def is_required(self, question: Question) -> bool:
         return question.is_required(self.values)
 
-    @property
+    @cached_property
     def source(self) -> Source | None:
         """The text that the answers here were read out of."""
         return self.context.sources.get(self.item.id if self.item else None)
@@ -152,6 +156,13 @@ class Place:
         """Whether an imported text breaks off in this answer."""
         source = self.source_behind(question)
         return source is not None and source.cut == (question.role or question.code)
+
+    @cached_property
+    def money(self) -> tuple[tuple[Question, str, list[Sum]], ...]:
+        """Every question about money: what was typed, and the first sums in it. An answer that breaks off with a text is left out."""
+        typed = ((question, self.value(question) or {}) for question in self.asked if question.type == "money")
+        told = [(question, cleaned(value.get("raw")).strip(), list(value.get("value") or ())[:_MOST_SUMS]) for question, value in typed]
+        return tuple(one for one in told if one[2] or not self.is_cut(one[0]))
 
     @cached_property
     def small(self) -> str:

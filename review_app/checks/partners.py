@@ -1,7 +1,7 @@
 """Rules about the table of partners."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from review_app.checks.found import Found, Place
@@ -10,6 +10,7 @@ from review_app.questionnaire import values as shapes
 from review_app.questionnaire.language import Question
 from workflows.messages import Message
 
+_WORD = re.compile(r"\w+")
 _MANY = re.compile(
     r"(?:an? (?:large |great )?(?:number|range|variety|series) of|un (?:grand |certain )?nombre de|une série de|una serie de|un (?:gran )?número de|all|various|different|several|other|many|numerous|some|tou(?:te)?s les|divers(?:es)?|différente?s|plusieurs|autres|de nombreux"
     r"|tod[oa]s l[oa]s|divers[oa]s|diferentes|vari[oa]s|otr[oa]s|muchos|algun[oa]s)\s+(?:the\s+)?\w+", re.IGNORECASE,
@@ -84,7 +85,7 @@ def types_as_names(place: Place) -> Iterator[Found]:
     for row, name, words in _names(place):
         if table and _bare(words) in labels:
             text = Message("“%(words)s” is a type, not a name: write who the partner of row %(row)s is.", {"words": words, "row": row})
-        elif said := [part.strip() for part in _pieces(words, labels) if _bare(part) in labels]:
+        elif said := [part.strip() for part in _pieces(words) if _bare(part) in labels]:
             text = Message(
                 "“%(words)s” in the name of row %(row)s is a type: the column beside it says the type, so take it out of the name.",
                 {"words": ", ".join(said), "row": row},
@@ -95,10 +96,9 @@ def types_as_names(place: Place) -> Iterator[Found]:
             yield place.found("PART-03", "warning", question=table, message=text, row=row, column=name.code, quote=words)
 
 
-def _pieces(words: str, labels: Collection[str]) -> Iterator[str]:
-    """What stands between marks, and what of it stands in brackets; nothing where none of the labels does."""
-    bare = _bare(words)
-    for part in _MARKS.split(words) if any(label in bare for label in labels) else ():
+def _pieces(words: str) -> Iterator[str]:
+    """What stands between marks, and what of it stands in brackets; nothing where there are neither."""
+    for part in _MARKS.split(words) if _MARKS.search(words) or "(" in words else ():
         yield part
         yield from re.findall(r"\(([^()]*)\)", part)
 
@@ -152,7 +152,7 @@ def _bare_all(words: tuple[str, ...]) -> frozenset[str]:
 
 def _is_several(words: str) -> bool:
     parts = [part for part in re.split(r"[;\n]", words) if len(part.split()) > 1]
-    if len(parts) > 1 or len(re.findall(r";", words)) > 1:
+    if len(parts) > 1 or words.count(";") > 1:
         return True
     heads = _HEADS.findall(words)
     return any(heads.count(head) > 1 for head in heads) and bool(re.search(r"[,/&]|\b(?:and|et|y)\b", words))
@@ -177,4 +177,4 @@ def _other_cells(row: dict[str, str]) -> str:
 
 @lru_cache(maxsize=256)
 def _bare(words: str) -> str:
-    return " ".join(re.findall(r"\w+", folded(words)))
+    return " ".join(_WORD.findall(folded(words)))

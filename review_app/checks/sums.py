@@ -6,15 +6,12 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from review_app.checks.found import Found, Place
+from review_app.checks.found import Found, Place, Sum
 from review_app.checks.wording import is_placeholder
-from review_app.questionnaire import values as shapes
 from review_app.questionnaire.language import Question
 from review_app.questionnaire.money import YEAR
 from review_app.questionnaire.rates import rate, years_of
 from workflows.messages import Message
-
-Sum = Mapping[str, Any]
 
 _NO_MONEY = re.compile(
     r"\b(?:no|not|none|without|nil|free of charge|aucune?|pas|sans|non|néant|ning[uú]n[ao]?|sin)\b[^.;]{0,60}"
@@ -36,14 +33,12 @@ _BASIS = re.compile(
     r"\b(?:per|each|every|annual\w*|year\w*|annum|total|overall|monthly|month|project|over|par an|année|annuel\w*|mois|projet|año|anual\w*|mes"
     r"|mensual\w*|proyecto|budget|presupuesto)\b", re.IGNORECASE,
 )
-_MOST_SUMS = 40
-"""Sums of one answer that are compared."""
 _TOLERANCE = Decimal("0.15")
 
 
 def no_sum(place: Place) -> Iterator[Found]:
     """MON-01: no sum can be read where one is asked for. A reason why there is none is answer enough."""
-    for question, words, sums in _answers(place):
+    for question, words, sums in place.money:
         is_demanded = question.role == "money" or "MON-01" in question.checks
         if sums or (not words and not (is_demanded and place.is_required(question))):
             continue
@@ -65,7 +60,7 @@ def no_sum(place: Place) -> Iterator[Found]:
 
 def doubtful_sums(place: Place) -> Iterator[Found]:
     """MON-02: figures that can be read in two ways, or in none."""
-    for question, _, sums in _answers(place):
+    for question, _, sums in place.money:
         for one in sums[:-1] if place.is_cut(question) else sums:
             if one["amount"] is not None:
                 continue
@@ -83,7 +78,7 @@ def doubtful_sums(place: Place) -> Iterator[Found]:
 
 def foreign_sums(place: Place) -> Iterator[Found]:
     """MON-03: sums, but none in the currency that is asked for."""
-    for question, _, sums in _answers(place):
+    for question, _, sums in place.money:
         unit = question.unit["en"] if question.unit else ""
         currencies = {one["currency"] for one in sums}
         if not sums or not re.fullmatch("[A-Z]{3}", unit) or unit in currencies:
@@ -99,7 +94,7 @@ def foreign_sums(place: Place) -> Iterator[Found]:
 
 def improbable_rates(place: Place) -> Iterator[Found]:
     """MON-04: one sum in two currencies, and the rate between them is far from that of the year. No known rate: silent."""
-    for question, words, sums in _answers(place):
+    for question, words, sums in place.money:
         for first, second in pairwise(sums):
             many, one = sorted((first, second), key=lambda one: (one["currency"] == "USD", -Decimal(one["amount"] or 0)))
             if None in (many["currency"], one["currency"], many["amount"], one["amount"]) or many["currency"] == one["currency"]:
@@ -124,7 +119,7 @@ def improbable_rates(place: Place) -> Iterator[Found]:
 
 def sums_without_basis(place: Place) -> Iterator[Found]:
     """MON-05: a sum of no year, or of a year "as of" which nobody knows whether it is the year's or all so far."""
-    for question, words, sums in _answers(place):
+    for question, words, sums in place.money:
         sure = [one for one in sums if one["amount"] is not None]
         if question.role != "money" or not sure or place.is_cut(question):
             continue
@@ -144,7 +139,7 @@ def sums_without_basis(place: Place) -> Iterator[Found]:
 
 def contradicting_sums(place: Place) -> Iterator[Found]:
     """MON-06: two sums that cannot both be right: two for every year, or parts that do not make the total."""
-    for question, words, sums in _answers(place):
+    for question, words, sums in place.money:
         for first, second in pairwise(_placed(words, sums)):
             if _restates(words, first, second) and first["amount"] != second["amount"]:
                 quote = words[first["start"]:second["end"]].strip()
@@ -171,7 +166,7 @@ def _wrong_totals(place: Place, question: Question, words: str, sums: Sequence[S
 
 def totals_that_hold(place: Place) -> Iterator[Found]:
     """NUM-01 in money: the parts that follow a total make it."""
-    for question, words, sums in _answers(place):
+    for question, words, sums in place.money:
         for total, parts, made in _totals(words, sums):
             if made == Decimal(total["amount"]):
                 written = " + ".join(_figure(one["amount"]) for one in parts)
@@ -201,17 +196,6 @@ def _totals(words: str, sums: Sequence[Sum]) -> Iterator[tuple[dict[str, Any], l
         if times and (len(parts) > 1 or times > 1):
             yield total, parts, Decimal(made * times)
         return
-
-
-def _answers(place: Place) -> Iterator[tuple[Question, str, list[Sum]]]:
-    """Every question about money: what was typed, and the sums in it. An answer that breaks off with a text is left out."""
-    for question in place.asked:
-        if question.type == "money":
-            value = place.value(question)
-            words = shapes.cleaned((value or {}).get("raw")).strip()
-            sums = list((value or {}).get("value") or ())[:_MOST_SUMS]
-            if not (place.is_cut(question) and not sums):
-                yield question, words, sums
 
 
 def _placed(words: str, sums: Sequence[Sum]) -> list[dict[str, Any]]:

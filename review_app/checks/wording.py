@@ -50,9 +50,9 @@ def placeholders(place: Place) -> Iterator[Found]:
 def stray_addresses(place: Place) -> Iterator[Found]:
     """SPAM-01: a web address that stands alone and has nothing to do with party, agency, partners or website."""
     yield from sources.stray_addresses(place)
-    dotted = [one for one in texts(place) if spam.may_have_address(one[3])]
-    known = spam.known_words(place.sheet, place.item.id if place.item else None) if dotted else ()
-    for question, row, column, words in dotted:
+    suspected = [one for one in texts(place) if spam.spans(one[3])]  # whoever the text may be about
+    known = spam.known_words(place.sheet, place.item.id if place.item else None) if suspected else ()
+    for question, row, column, words in suspected:
         for quote in dict.fromkeys(words[start:end] for start, end in spam.spans(words, known)):
             text = Message(
                 "“%(words)s” stands alone and has nothing to do with what is reported: "

@@ -72,7 +72,16 @@ _LAST_OF_SOCIETY = frozenset({"title", "agency", "features", "results", "goals",
 
 def check_text(text: str) -> tuple[Found, ...]:
     """What the rules say about one old text. `question` of a finding is a key of the reader's record."""
-    reading = read(text)
+    return check_measure(*laid_out(read(text)))
+
+
+def check_measure(sheet: Sheet, context: Context) -> tuple[Found, ...]:
+    """What the rules say about the one measure of a sheet."""
+    return check(sheet, items={_ENTRY}, context=context)
+
+
+def laid_out(reading: Reading) -> tuple[Sheet, Context]:
+    """What was read as the answers to a form with one measure, and what the rules are to know beside it."""
     source = source_of(reading)
     form = _form(tuple(_asked(reading, source)), reading.goals or (), reading.priorities or ())
     asked = form.question("measure").questions
@@ -83,7 +92,7 @@ def check_text(text: str) -> tuple[Found, ...]:
     known = tuple(filter(None, [reading.country]))
     sheet = Sheet(form, cells, [SheetItem(_ENTRY, "measure", 1)], known_words=known)
     period = (reading.year - 4, reading.year) if reading.year else None
-    return check(sheet, items={_ENTRY}, context=Context(period=period, sources={_ENTRY: source}))
+    return sheet, Context(period=period, sources={_ENTRY: source})
 
 
 def _asked(reading: Reading, source: Source) -> list[str]:

@@ -12,6 +12,7 @@ from review_app.readers.lines import Line
 
 _PRINTED = tuple(PRINTED_TYPES)
 _LENGTHS = sorted({len(key) for key in PARTNER_TYPES if len(key) > 5}, reverse=True)
+_CELL = re.compile(r"[^|]+")
 _BULLET = re.compile(r"[\s•·▪◦‣*–—-]+(?=\S)")
 _GLUED = re.compile(r"(?:[^\W\d_]|[)\]\d.])$|(?:\t|\s{2}|[:;–—-]\s?)$")
 
@@ -96,7 +97,7 @@ def _is_label(cell: _Cell) -> bool:
 
 def _plain_cells(lines: Sequence[Line]) -> Iterator[_Cell]:
     for line in lines:
-        for match in re.finditer(r"[^|]+", line.text):
+        for match in _CELL.finditer(line.text):
             if has_word(match.group()):
                 yield from _split(line.start + match.start(), match.group())
 
