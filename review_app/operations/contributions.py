@@ -63,12 +63,14 @@ def ask(actor: Person, report_id: int, asked: Asked, *, now: datetime) -> Contri
     _check_place(link)
     db.session.add(link)
     db.session.flush()
-    record(_asked(link), actor=actor, now=now, report=report, link=link, params={"section": section, "until": asked.until.isoformat()})
+    _note_asked(actor, link, asked.until, now=now)
     return link
 
 
-def _asked(link: ContributionLink) -> str:
-    return "declaration.asked" if link.is_declaration else "contribution.asked"
+def _note_asked(actor: Person, link: ContributionLink, until: date, *, now: datetime) -> None:
+    fact = "declaration.asked" if link.is_declaration else "contribution.asked"
+    params = {"section": link.section, "until": until.isoformat()}
+    record(fact, actor=actor, now=now, report=link.report, link=link, params=params)
 
 
 def _check_place(link: ContributionLink) -> None:
@@ -103,7 +105,7 @@ def send_again(actor: Person, report_id: int, link_id: int, *, until: date, now:
     if link.withdrawn_at:
         raise Blocked((Message("This link was withdrawn for good. Make a new one."),))
     link.expires_at, link.answered_at, link.declared_sha256 = _end_of(report, until, now), None, None
-    record(_asked(link), actor=actor, now=now, report=report, link=link, params={"section": link.section, "until": until.isoformat()})
+    _note_asked(actor, link, until, now=now)
     return link
 
 
