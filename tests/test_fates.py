@@ -12,7 +12,7 @@ from review_app.queries.invariants import broken
 from tests import steps_http as steps
 from tests.browser import Browser, Page
 from tests.museums import LEFT, Desk, desk_of_museums, missing, survey_of_museums
-from tests.people import sign_in
+from tests.people import make_person, sign_in
 
 __all__ = ["desk_of_museums", "survey_of_museums"]  # fixtures
 
@@ -127,9 +127,26 @@ def test_the_last_answer_stands_beside_the_field(desk: Desk, new_client: Callabl
 @pytest.mark.parametrize("fate", ["merged", "nowhere"])
 def test_a_forged_fate_reaches_nothing(desk: Desk, fate: str) -> None:
     the = following(desk)
-    page = the.carla.get(f"{the.home}/fates")
-    fields = {str(box["name"]): str(box["value"]) for box in page.select("main form input[type=hidden]")}
-    one = hexes(the)[0]
-    forged = {**fields, f"{one}-fate": fate, f"{one}-into": one}
-    the.carla.post(f"{the.home}/fates", forged, status=422 if fate == "merged" else 404)
+    one, (elsewhere, *_) = hexes(the)[0], the.look(lambda: [item_id.hex for item_id in database.session.scalars(
+        select(Item.id).where(Item.report_id != the.report_id)
+    )])  # fmt: skip
+    for into in (one, elsewhere):  # into itself, and into an entry of another report
+        forged = {**hidden(the.carla, f"{the.home}/fates"), f"{one}-fate": fate, f"{one}-into": into}
+        the.carla.post(f"{the.home}/fates", forged, status=422 if fate == "merged" else 404)
+    assert the.carla.get(f"{the.home}/fates").value(f"{one}-fate") == "open"
+
+
+def hidden(browser: Browser, address: str) -> dict[str, str]:
+    """The hidden fields of the page's form."""
+    return {str(box["name"]): str(box["value"]) for box in browser.get(address).select("main form input[type=hidden]")}
+
+
+def test_who_writes_another_section_settles_nothing(desk: Desk) -> None:
+    the = following(desk)
+    with the.app.app_context():
+        make_person("cosima", "contributor", "CL", sections=["facts"])
+    cosima, one = sign_in(the.new_client(), "cosima"), hexes(the)[0]
+    seen = {name: value for name, value in hidden(the.carla, f"{the.home}/fates").items() if name.startswith(one)}
+    token = hidden(cosima, the.facts)["csrf_token"]
+    cosima.post(f"{the.home}/fates", {**seen, "csrf_token": token, f"{one}-fate": "ended"}, status=403)
     assert the.carla.get(f"{the.home}/fates").value(f"{one}-fate") == "open"

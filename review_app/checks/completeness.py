@@ -9,6 +9,7 @@ from review_app.questionnaire import values as shapes
 from review_app.questionnaire.language import Question, Text
 from workflows.messages import Message
 
+NONE = "none"  # the id of the option that excludes all others
 _NEEDED_OF_A_CONTACT = ("name", "email")
 _CONTACT_WORDS = {
     "name": Text(en="name", fr="nom", es="nombre"),
@@ -58,6 +59,16 @@ def _missing_entries(place: Place) -> Iterator[Found]:
             if group.required and not place.sheet.items_of(group.code):
                 text = Message("“%(question)s” has no entry: add at least one.", {"question": group.label})
                 yield place.found("REQ-01", "error", question=group, message=text)
+
+
+def contradictory_choices(place: Place) -> Iterator[Found]:
+    """NONE-01: the option that says "none of these" is ticked, and others beside it."""
+    for question in place.asked:
+        ticked = place.clean(question) if question.type == "choices" else None
+        none = question.option(NONE) if ticked and NONE in ticked and len(ticked) > 1 else None
+        if none is not None:
+            text = Message("“%(none)s” is ticked beside other options: untick it, or the others.", {"none": none.label})
+            yield place.found("NONE-01", "warning", question=question, message=text, quote=", ".join(ticked or ()))
 
 
 def unreadable_answers(place: Place) -> Iterator[Found]:

@@ -43,6 +43,7 @@ RULES: tuple[Rule, ...] = (
         "FORM-01", "error", Message("An answer cannot be read as what is asked for"), completeness.unreadable_answers,
         is_quick=True, speaks_for=word_set("REQ-01 TEXT-04"), version=3,
     ),
+    Rule("NONE-01", "warning", Message("“None of these” ticked beside others"), completeness.contradictory_choices, types=word_set("choices")),
     Rule(
         "LIMIT-01", "error", Message("A text is longer than its limit"), completeness.too_long_answers,
         types=word_set("text longtext"), is_quick=True,

@@ -69,7 +69,7 @@ class ImportText(db.Model):
     placed: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
     reason: Mapped[str] = mapped_column(Text, default="")
     row_version: Mapped[int] = mapped_column(default=1)
-    report_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"))
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"), index=True)
     item_id: Mapped[UUID | None] = mapped_column(ForeignKey("item.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     changed_at: Mapped[datetime] = mapped_column(MOMENT)

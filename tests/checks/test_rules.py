@@ -106,6 +106,7 @@ def test_the_report_itself() -> None:
     assert ("REQ-01", "error", "a11_interministerial") not in empty
     assert told(sheet_of({**REPORT, "a11_strategies": "yes"})) == [("REQ-01", "error", "a11_interministerial")]
     assert told(sheet_of({**REPORT, "a11_gdp_share": "3.5"})) == [("REQ-01", "error", "a11_gdp_year")]
+    assert told(sheet_of({**REPORT, "a11_training": ["none", "digital_literacy"]})) == [("NONE-01", "warning", "a11_training")]
     assert told(sheet_of({**REPORT, "ratification_year": "long ago"})) == [("FORM-01", "error", "ratification_year")]
     assert told(sheet_of({**REPORT, "signatory": {"name": "Luz"}})) == [("REQ-01", "error", "signatory")]
     assert told(sheet_of({**REPORT, "stakeholders": [{"stakeholder_email": "a@example.org"}]})) == [

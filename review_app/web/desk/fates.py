@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -30,12 +30,12 @@ def fates(report: Report) -> str:
 @blueprint.post("/reports/<int:report_id>/fates")
 @access.report("report.write")
 def settle(report: Report) -> Response | tuple[str, int]:
-    """Keep what was chosen for each entry the page showed."""
+    """Keep what was chosen for each entry the page showed: one whose section is not theirs was not on it."""
     rows = lasting_rows(report)
     forms = [(row, _form(row, rows)) for row in rows if row.is_carried]
     chosen = [
         Settled(row.item.id, form.fate.data, _id(form.into.data), version)
-        for row, form in forms if form.fate.data and (version := whole_number(form.seen.data)) is not None
+        for row, form in forms if form.fate.data and (version := whole_number(request.form.get(form.seen.name))) is not None
     ]  # fmt: skip
     try:
         settle_items(access.actor(), report.id, chosen, now=access.now())
