@@ -128,11 +128,6 @@ FLAWS = (
         "a finding is open of a rule that its cycle has switched off, and nobody is to look",
     ),
     Flaw(
-        "fates: by whoever writes another section", "review_app/operations/fates.py",
-        '        require(actor, "report.write", report, section=questionnaire.section_of(item.group).code)\n', "",
-        "tests/test_fates.py::test_who_writes_another_section_settles_nothing", "answered 200, not 403",
-    ),
-    Flaw(
         "paper forms: one of another report", "review_app/queries/filled_forms.py",
         "where(FilledForm.id == form_id, FilledForm.report_id == report.id)", "where(FilledForm.id == form_id)",
         MATRIX + "test_a_form_that_came_back_belongs_to_its_report", "a filled form of another report is shown",
