@@ -3,7 +3,7 @@
 from typing import Any
 
 import rfc8785
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from review_app.operations.snapshots import canonical
@@ -14,6 +14,7 @@ LEAVES = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.t
 CONTENT = st.dictionaries(NAMES, LEAVES | st.lists(st.dictionaries(NAMES, LEAVES, max_size=3), max_size=2), max_size=4)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # how fast a machine is says nothing here
 @given(CONTENT)
 def test_the_bytes_are_those_of_rfc_8785(content: Any) -> None:
     assert canonical(content) == rfc8785.dumps(content)
