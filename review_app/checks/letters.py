@@ -6,7 +6,7 @@ from itertools import islice
 from operator import eq
 
 from review_app.checks.found import Found, Place
-from review_app.checks.sentences import sentence, small
+from review_app.checks.sentences import sentence
 from review_app.checks.words import word_set
 from review_app.questionnaire.currencies import CODES
 from review_app.questionnaire.language import Question, named
@@ -87,9 +87,9 @@ def _begins_with_capital(words: str) -> bool:
 
 def doubled_words(place: Place) -> Iterator[Found]:
     """TEXT-02: a small word stands twice in a row."""
-    for question, words in place.prose:
-        tokens = small(words).split()
-        for match in _DOUBLED.finditer(words) if True in map(eq, tokens, tokens[1:]) else ():
+    tokens = place.small.split()
+    for question, words in place.prose if True in map(eq, tokens, tokens[1:]) else ():
+        for match in _DOUBLED.finditer(words):
             if match[1].casefold() not in _SMALL_WORDS:
                 continue
             text = Message("“%(words)s”: a word stands twice: delete one.", {"words": match.group()})
@@ -175,7 +175,12 @@ def _next_words(text: str, end: int) -> Iterator[int]:
 
 def _is_shouted(words: str) -> bool:
     head = words[:300]
-    return len(_UPPER.findall(head)) > sum(map(len, _LOWERS.findall(head)))
+    more = len(_UPPER.findall(head))  # capitals than small letters
+    for run in _LOWERS.finditer(head) if more else ():
+        more -= run.end() - run.start()
+        if more <= 0:
+            break
+    return more > 0
 
 
 def _names(place: Place) -> Iterator[str]:

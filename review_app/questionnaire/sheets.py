@@ -162,6 +162,8 @@ class Sheet:
         self, questions: Sequence[Question], outer: Mapping[str, Any], item_id: UUID | None
     ) -> dict[str, Any]:
         """Values in the order in which conditions need them (the loader refuses circles)."""
+        if all(question.when is None for question in questions):
+            return {question.code: self.value(question.code, item_id) for question in questions}
         by_code = {question.code: question for question in questions}
         settled: dict[str, Any] = {}
 
