@@ -8,7 +8,7 @@ READY := .venv/.ready
 SYNC := $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements/dev.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test figures bench browser lint lock css messages docs
+.PHONY: help setup demo demo-reset test figures bench browser scanner lint lock css messages docs
 
 help:  ## List these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,12 +46,20 @@ lint: $(READY)  ## Check style, types and the import rules of docs/architecture.
 bench: $(READY)  ## Measure what pages, reading, checks and hostile files cost, at 1,000 and 10,000 measures (some minutes; wants a quiet machine)
 	$(BIN)/python -m benchmarks
 
-browser:  ## Install the browser the tests use, when missing (Debian, as root)
-	@if command -v chromium chromium-browser google-chrome >/dev/null; then echo "A browser is installed."; \
+# A package of Debian's that tests use, when it is missing: $(call debian,what it is,its commands,the packages).
+define debian
+	@if PATH=$$PATH:/usr/sbin command -v $(2) >/dev/null; then echo "A $(1) is installed."; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
-	else echo "No browser found. As root on Debian: apt-get install chromium. Without one the browser tests are skipped."; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(3) >/dev/null; \
+	else echo "No $(1) found. As root on Debian: apt-get install $(3). Without one its tests are skipped."; \
 	  [ -z "$$CI" ]; fi
+endef
+
+browser:  ## Install the browser the tests use, when missing (Debian, as root)
+	$(call debian,browser,chromium chromium-browser google-chrome,chromium fonts-dejavu-core)
+
+scanner:  ## Install the virus scanner the tests use, when missing (Debian, as root)
+	$(call debian,virus scanner,clamd,clamav-daemon)
 
 lock: $(READY)  ## Write the locks anew after a change of pyproject.toml (newest versions: make lock UPGRADE=--upgrade)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras --no-header $(UPGRADE) pyproject.toml -o requirements/dev.lock

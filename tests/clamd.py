@@ -1,56 +1,53 @@
-"""A server that speaks clamd's protocol (INSTREAM) over TCP and knows one virus: a real one would have to fetch its signatures."""
+"""The virus scanner clamd, started by a test: it knows one virus, so nothing has to be fetched."""
 
-import socketserver
-import struct
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import signal
+import socket
+from pathlib import Path
+
+from review_app.local_services import LocalServer, guarded
+from tests.conftest import installed
 
 # The test virus every scanner knows, in two halves: as one it would have this file put away.
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+VERDICT = "Test-Virus.UNOFFICIAL"  # clamd's word for a signature that its makers did not sign
 
 
-class Clamd(socketserver.ThreadingTCPServer):
-    """`answer`, when set, is what it says whatever it is sent; `most` bytes are taken in one stream."""
+class Clamd(LocalServer):
+    """On a port and on a socket. It takes streams of `most` bytes, from the next start on."""
 
-    allow_reuse_address = daemon_threads = True
+    name = "clamd"
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Stream)
-        self.answer: bytes | None = None
-        self.most = 25 * 1024 * 1024
-        self.scanned: list[int] = []
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.binary = installed("clamd", what="virus scanner", target="scanner")
+        self.most = 25 << 20
 
     @property
     def url(self) -> str:
-        return f"tcp://127.0.0.1:{self.server_address[1]}"
+        return f"tcp://127.0.0.1:{self.port}"
 
+    @property
+    def socket(self) -> Path:
+        return self.folder / "clamd.ctl"
 
-class _Stream(socketserver.StreamRequestHandler):
-    server: Clamd
+    def command(self) -> list[str]:
+        (self.folder / "virus.ndb").write_text(f"Test-Virus:0:*:{EICAR.hex()}\n")
+        file = self.folder / "clamd.conf"
+        file.write_text(
+            f"Foreground yes\nTCPAddr 127.0.0.1\nTCPSocket {self.port}\nLocalSocket {self.socket}\n"
+            f"DatabaseDirectory {self.folder}\nTemporaryDirectory {self.folder}\nStreamMaxLength {self.most}\n"
+        )
+        return guarded([self.binary, f"--config-file={file}"])
 
-    def handle(self) -> None:
-        if self.rfile.read(10) != b"zINSTREAM\0":
-            self.wfile.write(b"UNKNOWN COMMAND\0")
-            return
-        content = b""
-        while (size := struct.unpack("!I", self.rfile.read(4))[0]) > 0:
-            content += self.rfile.read(size)
-            if len(content) > self.server.most:
-                self.wfile.write(b"INSTREAM size limit exceeded. ERROR\0")
-                return
-        self.server.scanned.append(len(content))
-        found = b"stream: Eicar-Test-Signature FOUND\0" if EICAR in content else b"stream: OK\0"
-        self.wfile.write(found if self.server.answer is None else self.server.answer)
+    def is_ready(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=2) as asked:
+                asked.sendall(b"zPING\0")
+                return asked.recv(5) == b"PONG\0"
+        except OSError:
+            return False
 
-
-@contextmanager
-def running_clamd() -> Iterator[Clamd]:
-    """The server, for as long as it is needed."""
-    server = Clamd()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
+    def kill(self) -> None:
+        assert self._process
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()

@@ -369,17 +369,24 @@ def served(app: "Flask", ground: Ground) -> Iterator[str]:
     server.server_close()
 
 
+def installed(*commands: str, what: str, target: str) -> str:
+    """Where one of these commands is. Without any the test is skipped, and fails in continuous integration."""
+    path = f"{os.environ['PATH']}:/usr/sbin"  # where Debian puts servers, and not everybody looks
+    found = next(filter(None, (shutil.which(command, path=path) for command in commands)), None)
+    if not found:
+        reason = f"no {what} ({', '.join(commands)}) is installed; `make {target}` does it on Debian, as root"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator["Chromium"]:
     """A real browser: `chromium.new_page()`, or `chromium.new_context(java_script_enabled=False)`."""
     from playwright.sync_api import sync_playwright
 
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if not found:
-        reason = f"none of {', '.join(BROWSERS)} is installed; `make browser` does it on Debian, as root"
-        if os.environ.get("CI"):
-            pytest.fail(f"No browser: {reason}")
-        pytest.skip(reason)
+    found = installed(*BROWSERS, what="browser", target="browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=list(CHROMIUM_FLAGS))
         yield browser
