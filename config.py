@@ -49,7 +49,6 @@ class Settings:
     smtp_tls: str = ""
     database_owner_url: str = field(default="", repr=False)
     database_admin_url: str = field(default="", repr=False)
-    mailbox_url: str = ""
     questionnaire_paths: tuple[Path, ...] = (OWN_QUESTIONNAIRES,)
     recall_seconds: int = 600
     session_hours: int = 12
@@ -87,7 +86,6 @@ class Settings:
             smtp_password=reader.text("SMTP_PASSWORD"),
             smtp_tls=reader.one_of("SMTP_TLS", _TLS),
             mail_from=reader.needed("MAIL_FROM", "the sender of all mail, for example reports@example.org"),
-            mailbox_url=reader.text("MAILBOX_URL"),
             questionnaire_paths=(OWN_QUESTIONNAIRES, *reader.folders("QUESTIONNAIRE_PATHS")),
             recall_seconds=reader.number("RECALL_SECONDS", 600),
             session_hours=reader.number("SESSION_HOURS", 12),

@@ -17,13 +17,13 @@ class DatabaseError(SetupError):
     """The database cannot be prepared as the settings say."""
 
 
-def make_roles(settings: Settings, admin_url: str = "") -> None:
+def make_roles(settings: Settings) -> None:
     """Create the three roles with the passwords of their URLs, and the database, owned by the owner. Safe to repeat.
 
     Roles belong to the cluster, not to a database: hence a command for whoever administers it, not a migration.
     """
     urls = _role_urls(settings)
-    with _admin(settings, admin_url) as admin:
+    with _admin(settings) as admin:
         for role, url in urls.items():
             known = admin.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone()
             verb = "ALTER" if known else "CREATE"
@@ -35,13 +35,13 @@ def make_roles(settings: Settings, admin_url: str = "") -> None:
         # A superuser may hand a database to any role; an administrator of a hosted cluster must be a member of it.
         if not _is_superuser(admin):
             admin.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(ROLE_OWNER)))
-    make_database(settings, admin_url)
+    make_database(settings)
 
 
-def make_database(settings: Settings, admin_url: str = "", *, template: str = "template0") -> None:
+def make_database(settings: Settings, *, template: str = "template0") -> None:
     """Create the database of DATABASE_URL unless it is there; only the three roles may connect to it."""
     name = sql.Identifier(_database_name(settings))
-    with _admin(settings, admin_url) as admin:
+    with _admin(settings) as admin:
         if not admin.execute("select 1 from pg_database where datname = %s", [_database_name(settings)]).fetchone():
             admin.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} ENCODING 'UTF8'").format(
@@ -56,9 +56,9 @@ def make_database(settings: Settings, admin_url: str = "", *, template: str = "t
         owner.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
 
 
-def drop_database(settings: Settings, admin_url: str = "") -> None:
+def drop_database(settings: Settings) -> None:
     """Delete the database of DATABASE_URL with everything in it, ending the sessions that use it."""
-    with _admin(settings, admin_url) as admin:
+    with _admin(settings) as admin:
         name = sql.Identifier(_database_name(settings))
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
@@ -103,11 +103,10 @@ def _role_urls(settings: Settings) -> dict[str, URL]:
     return urls
 
 
-def _admin(settings: Settings, admin_url: str) -> psycopg.Connection:
-    url = admin_url or settings.database_admin_url
-    if not url:
+def _admin(settings: Settings) -> psycopg.Connection:
+    if not settings.database_admin_url:
         raise DatabaseError("DATABASE_ADMIN_URL is not set: it belongs to somebody who may create roles and databases.")
-    return psycopg.connect(plain(make_url(url)), autocommit=True)
+    return psycopg.connect(plain(make_url(settings.database_admin_url)), autocommit=True)
 
 
 def _is_superuser(admin: psycopg.Connection) -> bool:

@@ -108,7 +108,6 @@ RULES: tuple[Rule, ...] = (
     _rule("cycle.manage", "administrator system", None, _OFFICE_ONLY),
     _rule("rules.manage", "administrator", None, _OFFICE_ONLY),
     _rule("people.manage", "administrator system", None, _OFFICE_ONLY),
-    _rule("account.own", "self", None, Message("That account belongs to somebody else.")),
 )
 
 ACTIONS: dict[str, tuple[Rule, ...]] = {
@@ -128,7 +127,7 @@ def relations(actor: Actor | None, subject: Any = None) -> frozenset[str]:
         return frozenset({"signatory" if actor.is_declaration else "receiver"}) if is_theirs else frozenset()
     if not actor.active:
         return frozenset()
-    found = {"self"} if subject is actor else set()
+    found: set[str] = set()
     if isinstance(subject, Report):
         role = actor.role_for(subject.party_code)
         if role:

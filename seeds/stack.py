@@ -109,7 +109,7 @@ def _plan_mail(stack: Stack, host: str, shown: str) -> None:
     smtp_port, http_port = (kept_port(stack.folder / f"mailbox-{kind}.port") for kind in ("smtp", "http"))
     http_port = int(stack.env.get("MAILBOX_PORT") or http_port)
     stack.mailbox_address = f"http://{shown}:{http_port}"
-    stack.env |= {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(smtp_port), "MAILBOX_URL": stack.mailbox_address}
+    stack.env |= {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(smtp_port)}
     argv = [
         sys.executable, "-m", "seeds.mailbox", "--smtp-port", str(smtp_port), "--http-port", str(http_port),
         "--host", host, "--folder", str(stack.folder / "mail"),

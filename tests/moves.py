@@ -73,7 +73,7 @@ MOVES: dict[str, Callable[[Place], Any]] = {
     "draft a point": lambda p: reviews.add_point(
         p.small.person("rita"), p.report_id, section=SECTION, text="And why?", weight="should", now=p.now
     ),
-    "drop the point": lambda p: reviews.drop_point(p.small.person("rita"), p.report_id, p.point_id, now=p.now),
+    "drop the point": lambda p: reviews.drop_point(p.small.person("rita"), p.report_id, p.point_id),
     "reply": lambda p: reviews.reply_to_point(
         p.small.person("carla"), p.report_id, p.point_id, reply="Because.", now=p.now
     ),

@@ -27,6 +27,12 @@ def test_every_fact_has_a_line_and_words():
     assert steps <= set(NOTICES)
 
 
+def test_every_fact_has_a_name_in_the_journal(shared_app):
+    with shared_app.test_request_context("/fr/"):
+        page = shared_app.jinja_env.get_template("pages/macros/journal.html").module
+        assert [fact for fact in NOTICES if str(page.fact_name(fact)) == fact] == []
+
+
 def test_every_fact_that_operations_state_has_a_line():
     stated = set()
     for source in (ROOT / "review_app" / "operations").glob("*.py"):

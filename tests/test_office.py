@@ -12,7 +12,7 @@ from sqlalchemy import event, select
 from config import Settings
 from review_app.extensions import db as database
 from review_app.models import Cycle, CycleParty, Entry, Membership, Notice, Party, Person, Report
-from review_app.operations import accounts, cycles
+from review_app.operations import accounts, contributions, cycles, dispatching
 from review_app.permissions import SYSTEM
 from review_app.queries import office
 from review_app.queries.reports import due_moment
@@ -243,6 +243,48 @@ def test_an_invitation_says_what_is_missing_and_keeps_the_rest(ada: Browser) -> 
         "This is not an e-mail address. Write it as in name@example.org.", "Choose the party this person works for.",
     ]
     assert page.value("name") == "Nadia"
+
+
+def test_people_are_found_by_the_very_words(ada: Browser, app: Flask) -> None:
+    with app.app_context():
+        for nick in ("ana_lopez", "ana-lopez"):
+            make_person(nick, "contributor", "CL")
+    page = ada.get("/en/office/people?words=ANA_L")
+    assert page.has("ana_lopez@example.org") and not page.has("ana-lopez@example.org")
+
+
+def test_parties_stand_in_the_order_of_their_names(ada: Browser, app: Flask) -> None:
+    with app.app_context():
+        add_two_parties()
+        planned(expected=tuple((code, "") for code in ("CH", "CL", "ET", "KE", "PE")))
+    order = ["Chili", "Éthiopie", "Kenya", "Pérou", "Suisse"]
+    for page in ("people/invite", "cycles/new?questionnaire=qpr/2019", "people"):
+        shown = [tag.get_text(strip=True) for tag in ada.get(f"/fr/office/{page}").soup.select("option, label")]
+        assert [name for name in shown if name in order] == order
+    assert [row[0] for row in ada.get("/fr/office/cycles/qpr-2027").rows()] == order
+
+
+@atomic
+def add_two_parties() -> None:
+    names = {"CH": ("Switzerland", "Suisse", "Suiza"), "ET": ("Ethiopia", "Éthiopie", "Etiopía")}
+    for code, (en, fr, es) in names.items():
+        database.session.add(Party(code=code, names={"en": en, "fr": fr, "es": es}, region="A region"))
+
+
+def test_a_mail_to_somebody_who_was_asked_by_a_link_names_them(ada: Browser, app: Flask) -> None:
+    with app.app_context():
+        opened()
+        carla = database.session.scalars(select(Person).where(Person.email == "carla@example.org")).one()
+        report = database.session.scalars(select(Report).where(Report.party_code == "CL")).one()
+        place = ("general_information", None, None)
+        asked = contributions.Asked(place, "Museum Service", "museums@example.org", "en", "", DUE)
+        contributions.ask(carla, report.id, asked, now=NOW)
+        mail = database.session.scalars(select(Notice.id).where(Notice.link_id.is_not(None))).one()
+        dispatching.claim_notice(mail, now=NOW)
+        dispatching.notice_failed(mail, error="No such mailbox", permanent=True, now=NOW)
+        report_id = report.id
+    assert ada.get("/en/office").has("Museum Service (museums@example.org)", "No such mailbox")
+    assert ada.get(f"/en/office/reports/{report_id}").has("Museum Service", "No such mailbox")
 
 
 def test_nobody_closes_their_own_account(ada: Browser, app: Flask) -> None:

@@ -134,14 +134,8 @@ def test_what_needs_no_report_goes_by_role(world: dict[str, Actor | None]) -> No
         assert {nick for nick, actor in world.items() if can(actor, action)} == allowed, action
 
 
-def test_an_account_is_its_owners(world: dict[str, Actor | None]) -> None:
-    carla, ada = world["carla"], world["ada"]
-    assert can(carla, "account.own", carla)
-    assert not can(ada, "account.own", carla)
-
-
 def test_every_action_is_in_one_of_the_tables_of_this_file() -> None:
-    assert set(ACTIONS) == {*ALLOWED, *WITHOUT_SUBJECT, "account.own"}
+    assert set(ACTIONS) == {*ALLOWED, *WITHOUT_SUBJECT}
 
 
 @pytest.mark.parametrize("nick", [*PEOPLE, "system", "nobody"])

@@ -127,16 +127,13 @@ def make_form(
     questions: Sequence[Question],
     *,
     language: str,
-    countries: Sequence[tuple[str, str]] | None = None,
     values: Mapping[str, Any] | None = None,
 ) -> type[SectionForm]:
     """A form class with one field a question, its words in `language`. Groups are left out: their items have forms of their own.
 
-    `countries`: (code, name) for country questions, else every territory. `values`: clean values by code, which tell
-    whether a question is needed under a condition.
+    `values`: clean values by code, which tell whether a question is needed under a condition.
     """
     asked = [question for question in questions if not question.is_group]
-    named = country_choices(language) if countries is None else countries
     # Attributes are numbered, since a code may be any word, even one that WTForms uses itself (`data`, `errors`).
     members: dict[str, Any] = {
         f"question_{number}": FIELDS[question.type](
@@ -144,7 +141,7 @@ def make_form(
             name=question.code,
             question=question,
             language=language,
-            countries=named,
+            countries=country_choices(language),
             is_needed=question.is_required(values or {}),
         )
         for number, question in enumerate(asked)

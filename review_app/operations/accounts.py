@@ -96,13 +96,19 @@ def end_role(actor: Actor, membership: Membership, *, now: datetime) -> None:
     _may_staff(actor, role, party_code)
     if role == "administrator" and person is actor:
         raise Denied(Message("You cannot take this role from yourself. Another administrator can."))
-    if role == "coordinator" and party_code and not coordinators_but(person, party_code):
-        raise Denied(Message("This is the team's only coordinator. Invite another one first."))
+    if role == "coordinator" and party_code:
+        _keep_a_coordinator(person, party_code)
     person.memberships.remove(membership)
     db.session.delete(membership)
     record("person.role_ended", actor=actor, now=now, person=person, params={"role": role, "party": party_code})
     if not person.is_reviewer:
         release_all(person, now=now)
+
+
+def _keep_a_coordinator(person: Person, party_code: str) -> None:
+    """The caller holds the party, so that of two who leave at once the second sees that the first has gone."""
+    if not coordinators_but(person, party_code):
+        raise Denied(Message("This is the team's only coordinator. Invite another one first."))
 
 
 @atomic
@@ -176,8 +182,7 @@ def deactivate(actor: Actor, person: Person, *, now: datetime) -> None:
     for membership in person.memberships:
         if membership.role == "coordinator" and membership.party_code:
             hold_party(membership.party_code)
-            if not coordinators_but(person, membership.party_code):
-                raise Denied(Message("This is the team's only coordinator. Invite another one first."))
+            _keep_a_coordinator(person, membership.party_code)
     person.active = False
     _end_sessions(person, now=now)
     record("person.deactivated", actor=actor, now=now, person=person)

@@ -152,7 +152,7 @@ def _state_work(actor: Actor, batch: ImportBatch, now: datetime) -> None:
 
 
 @atomic
-def work_on(batch_id: int, *, now: datetime, seconds: float = SECONDS_A_TURN) -> int:
+def work_on(batch_id: int, *, now: datetime) -> int:
     """Do a turn of what a batch has to do: read for a few seconds, else bring in texts of one party; returns how many were settled.
 
     One worker a batch at a time. Killed in the middle, it did nothing, and the next one goes on at once.
@@ -160,7 +160,7 @@ def work_on(batch_id: int, *, now: datetime, seconds: float = SECONDS_A_TURN) ->
     batch = _batch(batch_id)
     if not db.session.scalar(select(func.pg_try_advisory_xact_lock(LOCK, batch.id))):
         return 0
-    count = _read_some(batch, now, seconds) or _bring_some(batch, now)
+    count = _read_some(batch, now) or _bring_some(batch, now)
     batch.worked_at = now
     return count
 
@@ -170,8 +170,8 @@ def _is_stopped(batch: ImportBatch) -> bool:
     return bool(db.session.scalar(select(ImportBatch.is_stopped).where(ImportBatch.id == batch.id)))
 
 
-def _read_some(batch: ImportBatch, now: datetime, seconds: float) -> int:
-    until, count = time.monotonic() + seconds, 0
+def _read_some(batch: ImportBatch, now: datetime) -> int:
+    until, count = time.monotonic() + SECONDS_A_TURN, 0
     parties = set(db.session.scalars(select(Party.code)))
     waiting = (
         select(ImportText)

@@ -78,7 +78,7 @@ def add_point(
 
 
 @atomic
-def drop_point(actor: Person, report_id: int, point_id: int, *, now: datetime) -> None:
+def drop_point(actor: Person, report_id: int, point_id: int) -> None:
     """Take back a point that has not been returned yet. Raises NotFound, Denied."""
     report = held_report(report_id)
     require(actor, "report.draft_points", report)

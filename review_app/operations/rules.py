@@ -24,6 +24,7 @@ from workflows.messages import Message
 
 log = logging.getLogger(__name__)
 
+
 def severities_of(rule: Rule) -> tuple[Severity, ...]:
     """What a cycle may make of a rule: an error only of one that is certain, and so an error as it is written."""
     return SEVERITIES if rule.severity == "error" else SEVERITIES[1:]

@@ -86,10 +86,10 @@ def file_for_review(actor: Actor, report: Report, file_id: UUID) -> Attachment:
     return file_for_team(actor, report, file_id)
 
 
-def unchecked(now: datetime, *, limit: int = 50) -> list[UUID]:
-    """Files the virus scanner is to be asked about."""
+def unchecked(now: datetime) -> list[UUID]:
+    """Files the virus scanner is to be asked about: those of one sweep."""
     due = select(Attachment.id).where(Attachment.status == "checking", Attachment.try_at <= now)
-    return list(db.session.scalars(due.order_by(Attachment.try_at).limit(limit)))
+    return list(db.session.scalars(due.order_by(Attachment.try_at).limit(50)))
 
 
 def named_in_state(report: Report, state: str) -> ScalarSelect[int]:

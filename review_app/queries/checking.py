@@ -212,13 +212,13 @@ def is_recheck_due(report: Report) -> bool:
     return ran_with is not None and ran_with != marks(settings_of(report.cycle_id))
 
 
-def unchecked_reports(*, limit: int = 100) -> list[int]:
-    """Reports with answers or entries that changed since the checks looked."""
+def unchecked_reports() -> list[int]:
+    """Reports with answers or entries that changed since the checks looked: those of one sweep."""
     changed = union(
         select(Answer.report_id).where(Answer.checked_version < Answer.row_version),
         select(Item.report_id).where(Item.checked_version < Item.row_version),
     )
-    return list(db.session.scalars(select(changed.subquery().c.report_id).limit(limit)))
+    return list(db.session.scalars(select(changed.subquery().c.report_id).limit(100)))
 
 
 def open_rechecks() -> list[int]:

@@ -208,18 +208,15 @@ _NEWEST = (
     .group_by(Proposal.link_id, Proposal.entry, Proposal.question)
 )  # fmt: skip
 _OFFERED = (
-    select(Proposal).join(Proposal.link).options(contains_eager(Proposal.link)).where(Proposal.id.in_(_NEWEST))
+    select(Proposal).join(Proposal.link).options(contains_eager(Proposal.link))
+    .where(Proposal.id.in_(_NEWEST), Proposal.outcome.is_(None))
     .order_by(Proposal.link_id, Proposal.entry, Proposal.id)
 )  # fmt: skip
 
 
-def offers(
-    report: Report, *, section: str | None = None, is_waiting: bool = True
-) -> list[Offer]:
-    """What was sent for a report, or one section of it: what waits for a decision, or what was decided. One query."""
-    query = _OFFERED.where(Proposal.outcome.is_(None) if is_waiting else Proposal.outcome.is_not(None))
-    if section is not None:
-        query = query.where(ContributionLink.section == section)
+def offers(report: Report, *, section: str | None = None) -> list[Offer]:
+    """What was sent for a report, or one section of it, and waits for a decision. One query."""
+    query = _OFFERED if section is None else _OFFERED.where(ContributionLink.section == section)
     found: dict[tuple[int, int | None, str], list[Proposal]] = {}
     for one in db.session.scalars(query, {"report_id": report.id}):
         if not values.is_blank(one.value):

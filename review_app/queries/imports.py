@@ -128,11 +128,11 @@ def _work_of(batch_id: Any) -> Exists:
     return exists().where(ImportText.batch_id == batch_id, ImportText.status.in_(OPEN))
 
 
-def batches_with_work(now: datetime, *, limit: int = 20) -> list[int]:
-    """Batches nobody works on that have something to do, or whose importer was not told yet."""
+def batches_with_work(now: datetime) -> list[int]:
+    """Batches nobody works on that have something to do, or whose importer was not told yet: those of one sweep."""
     is_idle = func.coalesce(ImportBatch.worked_at < now - PATIENCE, True)
     query = select(ImportBatch.id).where(~ImportBatch.is_stopped, is_idle, ImportBatch.told_at.is_(None) | _work_of(ImportBatch.id))
-    return list(db.session.scalars(query.order_by(ImportBatch.id).limit(limit)))
+    return list(db.session.scalars(query.order_by(ImportBatch.id).limit(20)))
 
 
 def questions_of(cycle: Cycle, group: str) -> tuple[Question, ...]:

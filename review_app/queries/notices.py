@@ -15,8 +15,8 @@ _TOLD = and_(
 _UNREAD = select(func.count()).select_from(Notice.__table__).where(_TOLD, Notice.read_at.is_(None))
 
 
-def inbox(person: Person, now: datetime, *, limit: int = 100) -> list[tuple[Notice, Report | None]]:
-    """The newest `limit` notices with the report each is about, newest first."""
+def inbox(person: Person, now: datetime) -> list[tuple[Notice, Report | None]]:
+    """The newest 100 notices with the report each is about, newest first."""
     rows = db.session.execute(
         select(Notice, Report)
         .join(Entry, Notice.entry_id == Entry.id)
@@ -25,7 +25,7 @@ def inbox(person: Person, now: datetime, *, limit: int = 100) -> list[tuple[Noti
         .options(joinedload(Notice.entry))
         .where(_TOLD)
         .order_by(Notice.not_before.desc(), Notice.id.desc())
-        .limit(limit),
+        .limit(100),
         {"reader": person.id, "now": now},
     )
     return [(notice, report) for notice, report in rows]

@@ -14,6 +14,7 @@ from review_app.queries.reports import due_moment
 
 STATUSES = ("not_started", "started", "overdue", "in_review", "returned", "published")
 MAILS_SHOWN = 200
+_WITH_READER = (joinedload(Notice.entry), joinedload(Notice.person), joinedload(Notice.link))
 
 
 @dataclass(frozen=True)
@@ -161,8 +162,10 @@ def people(*, words: str = "", role: str = "", party_code: str = "", standing: s
     """People by name, with their memberships. `standing`: invited (not joined yet), active, inactive, or empty for all."""
     statement = select(Person).options(selectinload(Person.memberships)).order_by(func.lower(Person.name), Person.id)
     if words:
-        pattern = f"%{words.replace('%', '').strip().lower()}%"
-        statement = statement.where(or_(func.lower(Person.name).like(pattern), Person.email.like(pattern)))
+        sought = words.strip()
+        statement = statement.where(
+            or_(Person.name.icontains(sought, autoescape=True), Person.email.icontains(sought, autoescape=True))
+        )
     if role:
         statement = statement.where(Person.memberships.any(Membership.role == role))
     if party_code:
@@ -183,7 +186,7 @@ def notices_of(report: Report) -> list[Notice]:
         select(Notice)
         .join(Entry, Entry.id == Notice.entry_id)
         .where(Entry.report_id == report.id, Notice.channel == "mail")
-        .options(joinedload(Notice.entry), joinedload(Notice.person))
+        .options(*_WITH_READER)
         .order_by(Notice.id.desc())
         .limit(MAILS_SHOWN)
     )
@@ -201,7 +204,7 @@ def outbox(*, now: datetime) -> Outbox:
         func.count().filter(Notice.status == "failed"),
     ).where(mail)
     pending, held, sent, failed = db.session.execute(statement).one()
-    newest = select(Notice).where(mail, Notice.status == "failed").order_by(Notice.id.desc()).limit(10)
+    newest = select(Notice).where(mail, Notice.status == "failed").options(*_WITH_READER).order_by(Notice.id.desc()).limit(10)
     return Outbox(pending, held, sent, failed, tuple(db.session.scalars(newest)))
 
 

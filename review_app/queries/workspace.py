@@ -49,10 +49,6 @@ class Block:
     def is_item(self) -> bool:
         return self.item_id is not None and self.question is None
 
-    @property
-    def is_spoken_of(self) -> bool:
-        return bool(self.comments or self.points or self.findings)
-
 
 @dataclass(frozen=True)
 class SectionMarks:

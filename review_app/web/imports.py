@@ -19,7 +19,6 @@ from review_app.operations.settling import Settled
 from review_app.permissions import NotFound
 from review_app.queries import imports as queries
 from review_app.queries.imports import questions_of, unplaced
-from review_app.queries.people import parties
 from review_app.queries.rules import cycle_choices
 from review_app.questionnaire import values
 from review_app.questionnaire.language import Question
@@ -28,7 +27,7 @@ from review_app.questionnaire.sheets import Cell
 from review_app.readers.files import PROBLEMS
 from review_app.readers.fitting import WHY
 from review_app.web import access
-from review_app.web.presentation import current_language, words
+from review_app.web.presentation import current_language, party_choices, words
 from workflows.engine import Blocked
 from workflows.messages import Message
 from workflows.states import CycleState
@@ -54,9 +53,8 @@ def new_batch() -> Page:
     cycles = [one for one in cycle_choices() if one.state != CycleState.ARCHIVED]
     cycle = next((one for one in cycles if one.slug == request.args.get("cycle")), None)
     if cycle is None:
-        kinds = {(one.name, one.edition): one.title for one in library.editions()}
-        return render_template("pages/imports/new_batch.html", cycles=cycles, cycle=None, kinds=kinds)
-    form, files = BatchForm().offer(_group_choices(cycle), _party_choices()), FilesForm()
+        return render_template("pages/imports/new_batch.html", cycles=cycles, cycle=None)
+    form, files = BatchForm().offer(_group_choices(cycle), party_choices()), FilesForm()
     reasons: Sequence[Message] = ()
     if form.is_submitted() and form.validate() & files.validate():
         try:
@@ -88,7 +86,7 @@ def _batch_page(batch_id: int, files: FilesForm, reasons: Sequence[Message] = ()
     status, page = request.args.get("status", ""), min(whole_number(request.args.get("page")) or 1, 10_000)
     return render_template(
         "pages/imports/batch.html", summary=summary, batch=summary.batch, files=files, reasons=reasons, status=status,
-        page=queries.texts_of(summary.batch, status=status, page=page), names=_party_names(), why=WHY, problems=PROBLEMS,
+        page=queries.texts_of(summary.batch, status=status, page=page), names=dict(party_choices()), why=WHY, problems=PROBLEMS,
     )  # fmt: skip
 
 
@@ -207,7 +205,7 @@ def _text_page(
         pieces=pieces,
         unplaced=unplaced(found), placed=placed, places=_place_choices(found), why=WHY, problems=PROBLEMS,
         around=[line for line in reading.get("record", {}).get("junk", ()) if line not in {piece for piece, _ in pieces}],
-        can_change=found.status in ("asking", "ready"), names=_party_names(),
+        can_change=found.status in ("asking", "ready"), names=dict(party_choices()),
     )  # fmt: skip
 
 
@@ -250,7 +248,7 @@ def _is_blank(raw: Any) -> bool:
 
 
 def _offered(own: SettleForm, found: ImportText) -> SettleForm:
-    return own.offer(_group_choices(found.batch.cycle), _party_choices())
+    return own.offer(_group_choices(found.batch.cycle), party_choices())
 
 
 def _place_choices(found: ImportText) -> list[tuple[str, str]]:
@@ -276,9 +274,3 @@ def _group_choices(cycle: Cycle) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _party_names() -> dict[str, str]:
-    return {party.code: words(party.names) for party in parties()}
-
-
-def _party_choices() -> list[tuple[str, str]]:
-    return sorted(_party_names().items(), key=lambda choice: choice[1].casefold())

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from review_app.forms.countries import plain
 from review_app.forms.office import CycleForm, ExpectForm, ExtendForm, InviteForm
 from review_app.forms.review import StepForm
 from review_app.models import Cycle, Person, Report
@@ -16,12 +17,12 @@ from review_app.permissions import Denied, NotFound
 from review_app.queries import office as queries
 from review_app.queries.invariants import INVARIANTS, broken
 from review_app.queries.journal import journal
-from review_app.queries.people import membership_with_id, parties, person_with_id, team_of
+from review_app.queries.people import membership_with_id, person_with_id, team_of
 from review_app.queries.reports import extensions_of
 from review_app.questionnaire.language import Questionnaire
 from review_app.questionnaire.library import library
 from review_app.web import access
-from review_app.web.presentation import words
+from review_app.web.presentation import party_choices, words
 from workflows.cycle import CYCLE
 from workflows.engine import Blocked
 from workflows.messages import Message
@@ -49,11 +50,6 @@ def health() -> Page:
     )  # fmt: skip
 
 
-def _party_choices() -> list[tuple[str, str]]:
-    named = [(party.code, words(party.names)) for party in parties()]
-    return sorted(named, key=lambda choice: choice[1].casefold())
-
-
 def _edition(wanted: str) -> Questionnaire | None:
     return next((one for one in library.editions() if f"{one.name}/{one.edition}" == wanted), None)
 
@@ -67,7 +63,7 @@ def new_cycle() -> Page:
         return render_template(
             "pages/office/new_cycle.html", editions=library.editions(), questionnaire=None, form=None
         )
-    form = CycleForm().offer(_party_choices())
+    form = CycleForm().offer(party_choices())
     reasons: Sequence[Message] = ()
     if form.validate_on_submit():
         try:
@@ -116,7 +112,8 @@ def _cycle_page(cycle: Cycle, *, form: ExpectForm | None = None, reasons: Sequen
     status = request.args.get("status", "")
     status = status if status in queries.STATUSES else ""
     form = form or ExpectForm(formdata=None, data={"seen": cycle.row_version})
-    form.party.choices = [("", gettext("Choose a party")), *_party_choices()]
+    form.party.choices = [("", gettext("Choose a party")), *party_choices()]
+    table = queries.cycle_table(cycle, status=status, now=access.now())
     try:
         questionnaire = library.get(cycle.questionnaire, cycle.edition)
     except KeyError:
@@ -125,7 +122,8 @@ def _cycle_page(cycle: Cycle, *, form: ExpectForm | None = None, reasons: Sequen
         "pages/office/cycle.html",
         cycle=cycle,
         questionnaire=questionnaire,
-        table=queries.cycle_table(cycle, status=status, now=access.now()),
+        table=table,
+        rows=sorted(table.rows, key=lambda row: plain(words(row.party.names))),
         status=status,
         statuses=queries.STATUSES,
         steps=[step.action for step in CYCLE.steps_from(CycleState(cycle.state))],
@@ -160,7 +158,7 @@ def expect(slug: str) -> Page:
     """Add an expected report."""
     cycle = _cycle(slug)
     form = ExpectForm()
-    form.party.choices = [("", gettext("Choose a party")), *_party_choices()]
+    form.party.choices = [("", gettext("Choose a party")), *party_choices()]
     if not form.validate_on_submit():
         return _cycle_page(cycle, form=form), 422
     try:
@@ -181,7 +179,7 @@ def people() -> Page:
     """Everybody who has an account or an invitation."""
     wanted = {name: request.args.get(name, "") for name in ("words", "role", "party_code", "standing")}
     return render_template(
-        "pages/office/people.html", people=queries.people(**wanted), wanted=wanted, parties=_party_choices()
+        "pages/office/people.html", people=queries.people(**wanted), wanted=wanted, parties=party_choices()
     )
 
 
@@ -190,7 +188,7 @@ def people() -> Page:
 def invite() -> Page:
     """Invite somebody, or give somebody known one more role."""
     given = {name: request.args.get(name, "") for name in ("party_code", "email", "name")}
-    form = InviteForm(data=given).offer(_party_choices(), _section_choices())
+    form = InviteForm(data=given).offer(party_choices(), _section_choices())
     reasons: Sequence[Message] = ()
     if form.validate_on_submit():
         try:
@@ -268,7 +266,7 @@ def _refused(denied: Denied) -> Page:
     wanted = {"words": "", "role": "", "party_code": "", "standing": ""}
     everybody = queries.people()
     page = render_template(
-        "pages/office/people.html", people=everybody, wanted=wanted, parties=_party_choices(), reasons=(denied.refusal,)
+        "pages/office/people.html", people=everybody, wanted=wanted, parties=party_choices(), reasons=(denied.refusal,)
     )
     return page, 403
 

@@ -15,13 +15,16 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from review_app import permissions
-from review_app.models import Point, Report
+from review_app.forms.countries import by_name
+from review_app.models import Cycle, Point, Report
 from review_app.notices import headline
 from review_app.operations.publications import slug_of
 from review_app.prose import prose
 from review_app.queries.notices import unread_count
+from review_app.queries.people import parties
 from review_app.queries.reports import due_moment, is_late
-from review_app.questionnaire.language import LANGUAGES, Question, Questionnaire, day_pattern
+from review_app.questionnaire.language import Question, Questionnaire, day_pattern
+from review_app.questionnaire.library import library
 from review_app.questionnaire.paper import reason_words
 from review_app.questionnaire.sheets import Sheet
 from review_app.web import access, files, keeping, once
@@ -45,6 +48,11 @@ def words(text: Mapping[str, str] | str | None) -> str:
     if not text:
         return ""
     return text if isinstance(text, str) else text.get(current_language()) or text.get("en") or ""
+
+
+def party_choices() -> list[tuple[str, str]]:
+    """Code and name of every active party, in the order of the names."""
+    return by_name((party.code, words(party.names)) for party in parties())
 
 
 def say(message: Message | Mapping[str, Any] | str) -> str:
@@ -134,6 +142,15 @@ def side(state: str, *, party: str, taken_by: str | None) -> str:
     return (taken_by or gettext("The secretariat")) if who == "secretariat" else ""
 
 
+def edition_name(cycle: Cycle) -> str:
+    """The questionnaire of a cycle in words; its name when it is not installed any more."""
+    try:
+        title = words(library.get(cycle.questionnaire, cycle.edition).title)
+    except KeyError:
+        title = cycle.questionnaire
+    return f"{title}, {gettext('edition %(edition)s', edition=cycle.edition)}"
+
+
 def report_title(report: Report) -> str:
     """What a report is called everywhere: its subject, or its cycle."""
     return report.subject or words(report.cycle.titles)
@@ -184,19 +201,18 @@ def register(app: Flask) -> None:
         waits_for=waits_for,
         side=side,
         report_title=report_title,
+        edition_name=edition_name,
         is_late=lambda report: is_late(report, access.now()),
         due_moment=due_moment,
         headline=headline,
         slug_of=slug_of,
         point_question=point_question,
         cycle_state_name=lambda state: say(CYCLE_NAMES[CycleState(state)]),
-        LANGUAGES=LANGUAGES,
         hidden_fields=hidden_fields,
         readable=keeping.readable,
         file_address=files.address_of,
         file_label=files.label_of,
         file_state=files.state_of,
-        Markup=Markup,
     )
 
     @app.context_processor

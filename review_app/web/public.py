@@ -1,6 +1,5 @@
 """The public pages: what was published, for anybody. No session, no cookie, no token: any cache may keep them."""
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -8,8 +7,9 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, g, render_template, request, url_for
 
+from review_app.forms.countries import by_name
 from review_app.queries import public as queries
-from review_app.queries.public import Facets, Filters, Page
+from review_app.queries.public import Filters, Page
 from review_app.queries.reading import read_item, read_report
 from review_app.questionnaire.library import library
 from review_app.web import access
@@ -17,7 +17,7 @@ from review_app.web.files import handed_out
 
 blueprint = Blueprint("public", __name__)
 
-HIGHEST = 1_000_000  # page and publication numbers beyond it belong to nobody
+HIGHEST_PAGE = 1_000_000  # no list is as long
 
 
 @blueprint.after_request
@@ -36,7 +36,7 @@ def home() -> str:
     filters, facets = _filters(), queries.facets(g.lang)
     page = _existing(queries.publications(filters, _page_number()))
     return render_template(
-        "pages/public/home.html", filters=filters, page=page, facets=facets, parties=_parties(facets),
+        "pages/public/home.html", filters=filters, page=page, facets=facets, parties=by_name(facets.parties.items()),
         links=_page_links(page),
     )
 
@@ -48,7 +48,7 @@ def entries() -> str:
     filters, facets = _filters(), queries.facets(g.lang)
     page = _existing(queries.entries(filters, _page_number()))
     return render_template(
-        "pages/public/entries.html", filters=filters, page=page, facets=facets, parties=_parties(facets),
+        "pages/public/entries.html", filters=filters, page=page, facets=facets, parties=by_name(facets.parties.items()),
         domains=queries.domain_options(), links=_page_links(page),
     )
 
@@ -58,7 +58,7 @@ def entries() -> str:
 @access.public
 def report(slug: str, number: int | None = None) -> str:
     """A published report as a document; with a number, an older publication of it."""
-    publication = queries.publication(_known(slug), _known_number(number)) or abort(404)
+    publication = queries.publication(slug, number) or abort(404)
     questionnaire = library.get(publication.questionnaire, publication.edition)
     reading = read_report(questionnaire, queries.items_of(publication.id), queries.answers_of(publication.id))
     return render_template(
@@ -73,7 +73,7 @@ def report(slug: str, number: int | None = None) -> str:
 @access.public
 def item(slug: str, item_slug: str, number: int | None = None) -> str:
     """One entry of a published report as an article."""
-    entry = queries.entry(_known(slug), _known(item_slug), _known_number(number)) or abort(404)
+    entry = queries.entry(slug, item_slug, number) or abort(404)
     publication = entry.publication
     questionnaire = library.get(publication.questionnaire, publication.edition)
     return render_template(
@@ -86,7 +86,7 @@ def item(slug: str, item_slug: str, number: int | None = None) -> str:
 @access.public
 def file(slug: str, file_id: UUID) -> Any:
     """A file that was published with a report; older publications keep theirs."""
-    return handed_out(queries.file(_known(slug), file_id) or abort(404))
+    return handed_out(queries.file(slug, file_id) or abort(404))
 
 
 @blueprint.get("/about")
@@ -100,7 +100,7 @@ def _filters() -> Filters:
     year = request.args.get("year", type=int)
 
     def words(name: str) -> str:
-        return request.args.get(name, "").replace("\0", "").strip()[:200]
+        return request.args.get(name, "").strip()[:200]
 
     return Filters(
         party=words("party"), questionnaire=words("questionnaire"), domain=words("domain"), q=words("q"),
@@ -109,26 +109,13 @@ def _filters() -> Filters:
 
 
 def _page_number() -> int:
-    return min(max(1, request.args.get("page", 1, type=int)), HIGHEST)
+    return min(max(1, request.args.get("page", 1, type=int)), HIGHEST_PAGE)
 
 
 def _existing(page: Page) -> Page:
     if page.number > 1 and not page.rows:
         abort(404)
     return page
-
-
-def _known(slug: str) -> str:
-    return abort(404) if "\0" in slug else slug
-
-
-def _known_number(number: int | None) -> int | None:
-    return abort(404) if number is not None and number > HIGHEST else number
-
-
-def _parties(facets: Facets) -> list[tuple[str, str]]:
-    """Code and name of each party, sorted by its name in the reader's language, accents aside."""
-    return sorted(facets.parties.items(), key=lambda pair: unicodedata.normalize("NFKD", pair[1]).casefold())
 
 
 def _page_links(page: Page) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from review_app.forms.numbers import whole_number
 from review_app.forms.review import NoteForm, PointForm, ReturnForm, StepForm
 from review_app.models import Report
 from review_app.operations import reviews
@@ -15,6 +16,7 @@ from review_app.permissions import NotFound, can
 from review_app.queries.attachments import facts_of, file_for_review
 from review_app.queries.fates import over_since_last
 from review_app.queries.preview import cut, preview
+from review_app.queries.reports import questionnaire_of
 from review_app.queries.review import SHOWN, QueueFilter
 from review_app.queries.review import queue as waiting_reports
 from review_app.queries.workspace import workspace
@@ -38,8 +40,8 @@ def queue() -> Page:
     show = request.args.get("show", "waiting")
     wanted = QueueFilter(
         show=show if show in SHOWN else "waiting",
-        cycle_id=_small(request.args.get("cycle", type=int)),
-        page=max(1, min(request.args.get("page", 1, type=int), 10_000)),
+        cycle_id=whole_number(request.args.get("cycle")),
+        page=min(whole_number(request.args.get("page")) or 1, 10_000),
     )
     found = waiting_reports(access.actor(), wanted, language=current_language(), now=access.now())
     return render_template("pages/review/queue.html", queue=found, wanted=wanted, parts=SHOWN)
@@ -50,11 +52,6 @@ def queue() -> Page:
 def report(report: Report) -> Page:
     """One report at a glance: where it stands, its sections, what the checks and the points say, and what can be done."""
     return _report_page(report)
-
-
-def _small(number: int | None) -> int | None:
-    """A number out of an address, unless no id is as high."""
-    return number if number is not None and abs(number) < 2**31 else None
 
 
 def _report_page(report: Report, *, reasons: Sequence[Message] = ()) -> str:
@@ -174,10 +171,10 @@ def _item_id(form: NoteForm | PointForm) -> UUID | None:
 @access.report("report.draft_points")
 def drop_point(report: Report, point_id: int) -> Page:
     """Take a drafted point back."""
-    reviews.drop_point(access.actor(), report.id, point_id, now=access.now())
+    reviews.drop_point(access.actor(), report.id, point_id)
     flash(gettext("The point is removed. The country never saw it."))
     code = request.form.get("section", "")
-    if any(section.code == code for section in workspace(report, language=current_language()).questionnaire.sections):
+    if any(section.code == code for section in questionnaire_of(report).sections):
         return redirect(url_for("review.section", report_id=report.id, code=code))
     return redirect(url_for("review.report", report_id=report.id))
 

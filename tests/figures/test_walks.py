@@ -485,7 +485,7 @@ class Walk(RuleBasedStateMachine):
     def drop_a_point(self, nick: str, choice: int) -> None:
         model = self.model
         point_id = list(model.points)[choice % len(model.points)]
-        call = lambda: reviews.drop_point(self.actors[nick], self.small.report_id, point_id, now=model.now)  # noqa: E731
+        call = lambda: reviews.drop_point(self.actors[nick], self.small.report_id, point_id)  # noqa: E731
         if model.state != "review" or not model.is_one_of(nick, ("assigned_reviewer",)):
             self.attempt(call, Denied)
         elif model.points[point_id].is_returned:

@@ -62,7 +62,6 @@ def _told(one: Standing) -> str:
     return "\n".join([lines[0], *(f"- {line}" for line in lines[1:])])
 
 
-
 def _counts(one: Standing) -> list[str]:
     """What is open, and nothing about what is not."""
     fix, points, links, offers = one.must_fix, one.open_points, one.open_links, one.to_decide
