@@ -242,7 +242,8 @@ class Chrome:
             found = self._saved_meanwhile(window, typed) if has_scripts and form.has_attr("data-autosave") else None
             found = self._press(window, button, failure, typed) if found is None else found
         finally:
-            window.context.set_offline(True)  # what the page would send when it is left is not on its way when all is undone
+            window.evaluate(SILENCE)  # what a page sends when it is left, offline too, would come while the next cell is tried
+            window.context.set_offline(True)
             window.goto("about:blank")
             wait_until(lambda: not self.undone.under_way, "what the page sent is answered")
             window.context.set_offline(False)
@@ -289,6 +290,7 @@ class Chrome:
         return button
 
 
+SILENCE = "() => { window.fetch = () => new Promise(() => {}) }"
 SETTLED = """() => {
   document.activeElement?.blur();
   return !['idle', 'saving'].includes(document.querySelector('[data-sign]').dataset.state);

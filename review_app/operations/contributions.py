@@ -25,7 +25,7 @@ from workflows.engine import Blocked
 from workflows.messages import Message
 
 LONGEST_ANSWER = 40_000  # characters, ten times what questions ask for; nobody's link fills the database
-MOST_TEXTS = 5_000  # texts a link may save, and entries it may begin
+MOST_TEXTS = 10_000  # texts a link may save, and entries it may begin
 MOST_ENTRIES = 100
 
 

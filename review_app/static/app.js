@@ -93,7 +93,7 @@ function held(control, isPristine) {
 class Answer {
   constructor(saving, box) {
     Object.assign(this, { saving, box, code: box.dataset.answer });
-    this.version = box.querySelector(`[name="seen-${CSS.escape(this.code)}"]`);
+    this.version = box.querySelector(`[name="seen-${CSS.escape(this.code)}"], [data-seen]`);
     this.stored = box.dataset.unsaved === undefined ? this.content(true) : null; // else kept from before signing in
     box.addEventListener("input", () => this.rest());
     box.addEventListener("focusout", ({ relatedTarget }) => { if (!box.contains(relatedTarget)) this.send(); });
@@ -223,7 +223,8 @@ class Saving {
       const isOut = response.status === 401 || response.type === "opaqueredirect";
       if (isOut) throw new Trouble("signed-out");
       if (response.status >= 500 || response.status === 429 || response.ok) throw new Trouble("broken");
-      throw new Trouble("refused", `${told.title ?? response.status}. ${response.status === 403 ? told.words ?? "" : ""}`.trim());
+      const says = [403, 409, 422].includes(response.status) && told.words;
+      throw new Trouble("refused", `${told.title ?? response.status}. ${says || ""}`.trim());
     } catch (error) {
       throw error instanceof Trouble ? error : new Trouble("offline");
     } finally {

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from review_app.extensions import csrf, limiter
@@ -25,6 +25,7 @@ from review_app.questionnaire.sheets import SheetItem
 from review_app.transaction import Stale
 from review_app.web import access, keeping
 from review_app.web.presentation import current_language, say
+from review_app.web.saving import saved
 from workflows.engine import Blocked
 
 blueprint = Blueprint("contributing", __name__, url_prefix="/contribute")
@@ -45,8 +46,10 @@ def _private(response: Response) -> Response:
 
 
 @blueprint.errorhandler(LinkOver)
-def _over(error: LinkOver) -> tuple[str, int]:
+def _over(error: LinkOver) -> tuple[str | Response, int]:
     """What was typed is on the page again, to copy it."""
+    if request.is_json:
+        return jsonify(title=gettext("This link is over")), 410
     link: ContributionLink = g.contribution_link
     page = render_template(
         "pages/contributing/over.html", link=link, state=state_of(link, access.now()), kept=keeping.typed_text()
@@ -174,11 +177,11 @@ def _form(asked: Asking, questions: Sequence[Question], place: SheetItem | None,
 
 def _page(
     asked: Asking, token: str, form: SectionForm, place: SheetItem | None = None, *, reasons: Sequence[object] = (),
-    lost: Sequence[Outcome] = (),
+    lost: Sequence[Outcome] = (), is_again: bool = False,
 ) -> str:  # fmt: skip
     return render_template(
         "pages/contributing/write.html", asked=asked, link=asked.link, token=token, form=form, place=place, reasons=reasons,
-        lost={outcome.question: outcome.cell for outcome in lost},
+        is_again=is_again, lost={outcome.question: outcome.cell for outcome in lost},
         questions=[field.question for field in form.answer_fields], groups=() if place else asked.groups,
     )  # fmt: skip
 
@@ -194,8 +197,15 @@ def _save(asked: Asking, token: str, questions: Sequence[Question], place: Sheet
             asked.link, typed, now=access.now(), group=place.group if place else None, entry=place.position if place else None
         )
     except Blocked as blocked:
+        if request.is_json:
+            raise
         return _again(asked, token, typed, (), place, reasons=blocked.reasons), 422
     lost = [outcome for outcome in outcomes if outcome.result == "conflict"]
+    if request.is_json and lost:
+        raise Stale  # the button shows both texts
+    if request.is_json:
+        return saved({o.question: o.cell.row_version if o.cell and o.result == "saved" else line.seen
+                      for o, line in zip(outcomes, typed, strict=True)})
     if lost:
         return _again(asked, token, typed, lost, place), 409
     flash(gettext("Saved."))
@@ -215,7 +225,7 @@ def _again(
         words = gettext("Somebody else with this link wrote here meanwhile. Their text is beside the field; yours is in it.")
         form.complain(question, words)
         form.field(outcome.question).seen_version = outcome.cell.row_version if outcome.cell else 0
-    return _page(asked, token, form, place, reasons=reasons, lost=lost)
+    return _page(asked, token, form, place, reasons=reasons, lost=lost, is_again=True)
 
 
 def _next(asked: Asking, token: str, place: SheetItem | None) -> str:

@@ -26,6 +26,7 @@ from review_app.questionnaire.language import Section
 from review_app.web import access
 from review_app.web.desk import blueprint
 from review_app.web.presentation import current_language, say
+from review_app.web.saving import saved
 from workflows.engine import Blocked
 from workflows.messages import Message
 
@@ -163,11 +164,15 @@ def reply(report: Report, point_id: int) -> Response | tuple[str, int]:
     """Answer one point."""
     form = ReplyForm(prefix=f"p{point_id}")
     try:
-        reviews.reply_to_point(
+        point = reviews.reply_to_point(
             access.actor(), report.id, point_id, reply=form.reply.data or "", seen=form.seen_at, now=access.now()
         )
     except Blocked as blocked:
+        if request.is_json:
+            raise
         return _points_page(report, reasons=blocked.reasons), 422
+    if request.is_json:
+        return saved({form.reply.name: str(point.replied_at)})
     flash(gettext("Your answer is saved."))
     return redirect(url_for("desk.points", report_id=report.id, _anchor=f"point-{point_id}"))
 

@@ -23,8 +23,8 @@ from review_app.questionnaire.sheets import Sheet, SheetItem
 from review_app.web import access
 from review_app.web.desk import blueprint, files
 from review_app.web.desk.reports import is_recallable, visible_points, who_else
-from review_app.web.desk.saving import told
 from review_app.web.presentation import current_language, say
+from review_app.web.saving import told
 
 TEXTS_A_PAGE = 30
 
