@@ -19,7 +19,7 @@ from review_app.readers.measures import read
 
 TIMES = 10  # of the baseline, for reading and for checking alike
 KEPT, GROWTH = 1000, 2.0  # texts before memory is looked at; MiB it may grow by afterwards
-BATCHES, SIZE = 16, 25
+BATCHES, SIZE = 48, 25
 WORD = re.compile(r"\w+")
 
 

@@ -268,7 +268,7 @@ def _line(words: str, match: re.Match[str]) -> str:
 def moved_figures(place: Place) -> Iterator[Found]:
     """NUM-03: a figure that is less than half, or more than one and a half times, what the last report said."""
     before = place.context.previous.get(place.item.id if place.item else None, {})
-    for question in place.asked:
+    for question in place.asked if before else ():
         (old, unit), (new, now_in) = _number(question, before.get(question.code)), _number(question, place.clean(question))
         if old and new is not None and unit == now_in and abs(new / old - 1) > _MOVED:
             text = Message(

@@ -19,6 +19,7 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """Gravest first."""
 Value = Mapping[str, Any]
 Sum = Mapping[str, Any]
+_TEXTS = ("text", "longtext")
 _MOST_KEPT = 20
 _MOST_SUMS = 40
 """Sums of one answer that are compared."""
@@ -174,6 +175,26 @@ class Place:
         """Every answered text that is asked for, money as it was typed among them."""
         raw = ((one, (self.value(one) or {}).get("raw")) for one in self.asked if one.type in ("text", "longtext", "money"))
         return tuple((question, words) for question, typed in raw if typed and (words := str(typed).strip()))
+
+    @cached_property
+    def texts(self) -> tuple[tuple[Question, int | None, str | None, str], ...]:
+        """Every free text that is asked for: (question, row from 1, column or contact field, words)."""
+        return tuple(self._texts())
+
+    def _texts(self) -> Iterator[tuple[Question, int | None, str | None, str]]:
+        for question in self.asked:
+            clean = self.clean(question)
+            if question.type in _TEXTS and clean:
+                yield question, None, None, clean
+            elif question.type == "money" and (value := self.value(question)):
+                yield question, None, None, str(value["raw"]).strip()
+            elif question.type == "contact" and clean:
+                yield from ((question, None, field, words) for field, words in clean.items() if words)
+            elif question.type == "table" and clean:
+                columns = [column.code for column in question.columns if column.type in _TEXTS]
+                yield from (
+                    (question, number, code, words) for number, row in enumerate(clean, start=1) for code in columns if (words := row.get(code))
+                )
 
     def found(
         self, rule: str, severity: Severity, *, question: Question, message: Message, row: int | None = None,

@@ -102,15 +102,12 @@ def unexplained_short_forms(place: Place) -> Iterator[Found]:
     shouted = {words for _, words in place.prose if _is_shouted(words)} if hits else set()
     hits = [hit for hit in hits if hit[1] not in shouted]
     everything = "\n".join([*(words for _, words in place.prose if words not in shouted), *_names(place)]) if hits else ""
-    told: set[str] = set()
-    for question, words, match in hits:
-        short = match.group()
-        if short in told or _is_explained(short, everything):
-            continue
-        told.add(short)
-        if len(told) > _MOST:
-            return
-        text = Message("“%(short)s” is never written out: write the name in full where it comes first.", {"short": short})
+    first: dict[str, tuple[Question, str, re.Match[str]]] = {}
+    for hit in hits:
+        first.setdefault(hit[2].group(), hit)
+    unexplained = (hit for short, hit in first.items() if not _is_explained(short, everything))
+    for question, words, match in islice(unexplained, _MOST):
+        text = Message("“%(short)s” is never written out: write the name in full where it comes first.", {"short": match.group()})
         yield place.found("TEXT-03", "note", question=question, message=text, quote=sentence(words, *match.span()))
 
 

@@ -46,6 +46,7 @@ def _index() -> dict[str, Caption]:
 CAPTIONS = _index()
 _KEYS = sorted(key for key, caption in CAPTIONS.items() if caption.strength == "long")
 _LENGTHS = sorted({len(key) for key in _KEYS}, reverse=True)
+_BEGINNINGS = frozenset(key[:length] for key in _KEYS for length in range(5))
 ENDINGS = frozenset(key[-4:] for key in _KEYS)
 LONGEST = _LENGTHS[0]
 
@@ -62,6 +63,8 @@ def ending(letters: str) -> tuple[int, Caption] | None:
 
 def is_begun(letters: str) -> bool:
     """Whether a long caption goes on where these squeezed letters stop."""
+    if letters[:4] not in _BEGINNINGS:
+        return False
     place = bisect_right(_KEYS, letters)
     return place < len(_KEYS) and _KEYS[place].startswith(letters)
 

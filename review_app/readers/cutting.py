@@ -1,6 +1,6 @@
 """Cutting a text into pieces, each with one place, so that nothing is lost and nothing is said twice."""
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from typing import NamedTuple
 
 from review_app.readers.letters import has_word
@@ -20,40 +20,37 @@ class Cutter:
     def __init__(self, text: str) -> None:
         self.text = text
         self._starts: list[int] = []
-        self._pieces: dict[int, Piece] = {}
+        self._taken: list[Piece] = []
+        """In the order of the text, as their starts are."""
 
     def take(self, place: str, start: int, end: int) -> str:
         """The stretch without the blanks around it, now belonging to `place`; "" when it has no word or is taken."""
-        piece = self._trimmed(place, start, end)
-        if piece is None or not self.is_free(piece.start, piece.end):
+        words = self.text[start:end].strip()
+        if not has_word(words):
             return ""
-        insort(self._starts, piece.start)
-        self._pieces[piece.start] = piece
-        return self.text[piece.start:piece.end]
-
-    def is_free(self, start: int, end: int) -> bool:
-        """Whether no part of the stretch is taken."""
+        start = self.text.index(words, start)
+        end = start + len(words)
         at = bisect_right(self._starts, start)
-        if at and self._pieces[self._starts[at - 1]].end > start:
-            return False
-        return at == len(self._starts) or self._starts[at] >= end
+        if (at and self._taken[at - 1].end > start) or (at < len(self._starts) and self._starts[at] < end):
+            return ""
+        self._starts.insert(at, start)
+        self._taken.insert(at, Piece(start, end, place))
+        return words
 
     def pieces(self) -> tuple[Piece, ...]:
         """Every piece in the order of the text, the unplaced ones among them."""
         found: list[Piece] = []
         at = 0
-        for start in [*self._starts, len(self.text)]:
-            if at < start and (gap := self._trimmed("unplaced", at, start)):
-                found.append(gap)
-            if piece := self._pieces.get(start):
-                found.append(piece)
-                at = piece.end
-        return tuple(found)
+        for piece in self._taken:
+            found += self._unplaced(at, piece.start)
+            found.append(piece)
+            at = piece.end
+        return (*found, *self._unplaced(at, len(self.text)))
 
-    def _trimmed(self, place: str, start: int, end: int) -> Piece | None:
-        """The stretch from its first to its last sign; None when there is no word in it."""
-        words = self.text[start:end]
-        if not has_word(words):
-            return None
-        end = start + len(words.rstrip())
-        return Piece(start + len(words) - len(words.lstrip()), end, place)
+    def _unplaced(self, start: int, end: int) -> list[Piece]:
+        """The stretch from its first to its last sign, when there is a word in it."""
+        words = self.text[start:end].strip()
+        if not words or not has_word(words):
+            return []
+        start = self.text.index(words, start)
+        return [Piece(start, start + len(words), "unplaced")]

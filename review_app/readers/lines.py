@@ -17,6 +17,7 @@ _CLOSING = re.compile("[:?|：]")
 _LAST_LETTER = re.compile(r"[^\W_](?=['’)\]*_\s]{0,6}\Z)")
 _TRAILING = re.compile(r"[\s?:|*_：]*")
 _METADATA = re.compile(r"(where|when|who|où|quand|qui|d[óo]nde|cu[áa]ndo|qui[ée]n(?:es)?)\b\s*(?P<mark>[:|]?)\s*(?=\S)", re.IGNORECASE)
+_METADATA_HEADS = "WwOoQqDdCc"
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 _MOST_CLOSINGS = 500
@@ -62,7 +63,7 @@ def lines_of(text: str) -> list[Line]:
         words = line.strip()
         if words and not (words[0].isalnum() and words[-1].isalnum()):
             words = words.strip(_INVISIBLE).strip()
-        if has_word(words):
+        if words and has_word(words):
             start = begins + line.index(words)
             gap = text[at:start]
             at = start + len(words)
@@ -123,7 +124,7 @@ def _key(words: str) -> str:
 
 
 def _may_hold_caption(words: str) -> bool:
-    return ":" in words or "?" in words or "|" in words or "：" in words or words[0] in "WwOoQqDdCc"
+    return ":" in words or "?" in words or "|" in words or "：" in words or words[0] in _METADATA_HEADS
 
 
 def _parted(text: str, line: Line) -> Iterator[Line | Mark]:
@@ -135,7 +136,7 @@ def _parted(text: str, line: Line) -> Iterator[Line | Mark]:
         yield mark
         at, is_first = mark.end, False
     if is_first:
-        metadata = _METADATA.match(line.text)
+        metadata = _METADATA.match(line.text) if line.text[0] in _METADATA_HEADS else None
         if metadata and _is_metadata(line.text, metadata):
             start = line.start + metadata.end()
             yield Mark(line.start, start, CAPTIONS[squeezed(metadata[1])], is_after_blank=line.is_after_blank)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from review_app.readers.cutting import Cutter
 from review_app.readers.labels import BLANKS, PARTNER_TYPES, PRINTED_TYPES
@@ -25,8 +26,7 @@ class Partner:
     type: str | None
 
 
-@dataclass(frozen=True)
-class _Cell:
+class _Cell(NamedTuple):
     start: int
     end: int
     text: str
