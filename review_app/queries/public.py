@@ -146,11 +146,15 @@ _ENTRY = (
     .join(item_table, item_table.c.publication_id == publication_table.c.id)
     .where(publication_table.c.slug == bindparam("report"), item_table.c.slug == bindparam("entry"))
 )  # fmt: skip
+_CURRENT_ENTRY, _NUMBERED_ENTRY = (
+    _ENTRY.where(publication_table.c.is_current), _ENTRY.where(publication_table.c.number == bindparam("number"))
+)  # fmt: skip
 _KNOWN = publication_table.alias("known")
+_PARTY = worded(publication_table.c.party_names)
 _LISTED = (
     select(
         item_table.c.slug, item_table.c.title, item_table.c.title_lang, item_table.c.gist, item_table.c.gist_lang,
-        publication_table.c.slug.label("report_slug"), publication_table.c.party_code, publication_table.c.party_names,
+        publication_table.c.slug.label("report_slug"), publication_table.c.party_code, _PARTY.label("party"),
         publication_table.c.year,
     )
     .join(publication_table, publication_table.c.id == item_table.c.publication_id)
@@ -159,7 +163,7 @@ _LISTED = (
         publication_table.c.published_at.desc(), publication_table.c.id.desc(), item_table.c.position, item_table.c.id
     )
 )  # fmt: skip
-_PARTY = worded(publication_table.c.party_names)
+_PARTIES = select(publication_table.c.party_code, _PARTY.label("party")).where(publication_table.c.is_current).distinct()
 _FACETS = (
     select(
         publication_table.c.party_code, _PARTY.label("party"), publication_table.c.questionnaire, publication_table.c.edition,
@@ -199,8 +203,8 @@ def publications(filters: Filters, page: int = 1) -> Page:
     return _page(query.order_by(table.published_at.desc(), table.id.desc()), page)
 
 
-def entries(filters: Filters, page: int = 1) -> Page:
-    """The entries with a page of their own in current publications, newest report first. One query.
+def entries(filters: Filters, page: int = 1, *, language: str) -> Page:
+    """The entries with a page of their own in current publications, newest report first; parties' names in `language`. One query.
 
     Without words or a domain to look for nothing is counted: each publication knows how many entries it has.
     """
@@ -212,7 +216,12 @@ def entries(filters: Filters, page: int = 1) -> Page:
     total: ColumnElement[Any] = func.count().over()
     if not (filters.q or filters.domain):
         total = select(func.sum(_KNOWN.c.entries)).where(_KNOWN.c.is_current, *_choice(filters, _KNOWN.c)).scalar_subquery()
-    return _page(query.add_columns(total.label("total")), page)
+    return _page(query.add_columns(total.label("total")), page, language=language)
+
+
+def parties(language: str) -> dict[str, str]:
+    """Code and name, in `language` or else in English, of every party with a current publication. One query."""
+    return {row.party_code: row.party or row.party_code for row in _rows(_PARTIES, language=language)}
 
 
 def facets(language: str) -> Facets:
@@ -266,9 +275,8 @@ def file(slug: str, file_id: UUID) -> Mapping[str, Any] | None:
 
 def entry(slug: str, item_slug: str, number: int | None = None) -> Entry | None:
     """The entry at an address. One query."""
-    table = publication_table.c
-    here = _ENTRY.where(table.is_current if number is None else table.number == number)
-    rows = _rows(here, report=slug, entry=item_slug)
+    place = {"report": slug, "entry": item_slug}
+    rows = _rows(_CURRENT_ENTRY, **place) if number is None else _rows(_NUMBERED_ENTRY, **place, number=number)
     if not rows:
         return None
     row = rows[0]
@@ -292,8 +300,10 @@ def domain_options() -> tuple[Option, ...]:
     return tuple(options.values())
 
 
-def _page(query: Select[Any], page: int) -> Page:
-    rows = _rows(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
+def _page(query: Select[Any], page: int, **given: Any) -> Page:
+    # The length stands in the statement itself: the database plans it anew each time if it cannot know that a page is short.
+    short = query.limit(literal_column(str(PAGE_SIZE)))
+    rows = _rows(short.offset((page - 1) * PAGE_SIZE) if page > 1 else short, **given)
     return Page(rows, page, rows[0].total if rows else 0)
 
 

@@ -45,10 +45,11 @@ def home() -> str:
 @access.public
 def entries() -> str:
     """Everything that has a page of its own inside a report: measures, programmes and their like."""
-    filters, facets = _filters(), queries.facets(g.lang)
-    page = _existing(queries.entries(filters, _page_number()))
+    filters = _filters()
+    page = _existing(queries.entries(filters, _page_number(), language=g.lang))
     return render_template(
-        "pages/public/entries.html", filters=filters, page=page, facets=facets, parties=by_name(facets.parties.items()),
+        "pages/public/entries.html", filters=filters, page=page, parties=by_name(queries.parties(g.lang).items()),
+        of_party={code: url_for("public.entries", party=code) for code in {row.party_code for row in page.rows}},
         domains=queries.domain_options(), links=_page_links(page),
     )
 
