@@ -25,6 +25,7 @@ from review_app.operations import accounts, attachments, dispatching, findings, 
 from review_app.operations.attachments import SCAN_LEASE
 from review_app.queries import checking, imports, invariants
 from review_app.queries.attachments import unchecked
+from review_app.queries.dispatching import due_notices, open_dispatches
 from review_app.scanner import ScannerAway, verdict_on
 from review_app.storage import storage
 
@@ -111,7 +112,7 @@ def react(entry_id: int) -> None:
     except Exception as error:
         log.exception("The reactions to entry %s failed.", entry_id)
         dispatching.fail_dispatch(entry_id, error=_told(error))
-    _ring_for(dispatching.due_notices(now, entry_id=entry_id))
+    _ring_for(due_notices(now, entry_id=entry_id))
 
 
 @shared_task(name="review_app.tasks.send_notice", soft_time_limit=dispatching.SECONDS_TO_SEND)
@@ -158,9 +159,9 @@ def sweep() -> None:
     Saves ring no bell of their own: however often a report is saved, it is checked once between two sweeps.
     """
     now = datetime.now(UTC)
-    for entry_id in dispatching.open_dispatches(now):
+    for entry_id in open_dispatches(now):
         _ring(react, entry_id)
-    _ring_for(dispatching.due_notices(now))
+    _ring_for(due_notices(now))
     for batch_id in imports.batches_with_work(now):
         _ring(work_import, batch_id)
     for report_id in checking.unchecked_reports():

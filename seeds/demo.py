@@ -26,6 +26,7 @@ from review_app.operations import (
 from review_app.operations.answers import Typed
 from review_app.permissions import SYSTEM
 from review_app.queries.answers import sheet_of
+from review_app.queries.dispatching import due_notices, open_dispatches
 from review_app.tasks import REACTIONS
 from review_app.transaction import atomic
 from seeds import writing
@@ -308,14 +309,14 @@ class World:
 
     def react(self, at: datetime) -> None:
         """Do what the worker would have done by then, the mail apart."""
-        for entry_id in dispatching.open_dispatches(at + timedelta(minutes=1), limit=1000):
+        for entry_id in open_dispatches(at + timedelta(minutes=1), limit=1000):
             dispatching.run_dispatch(entry_id, REACTIONS, now=at)
 
     def let_the_past_rest(self) -> None:
         """Older mail is withheld, older news has been read, and everybody who joined was here of late."""
         self.react(self.now)
         quiet = self.ago(MAIL_DAYS)
-        for notice_id in dispatching.due_notices(quiet, limit=1000):
+        for notice_id in due_notices(quiet, limit=1000):
             if dispatching.claim_notice(notice_id, now=quiet):
                 dispatching.withhold_notice(notice_id, reason="It happened before the demo began.")
         for key, person in self.people.items():

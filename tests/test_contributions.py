@@ -325,6 +325,39 @@ def test_the_pages_cost_the_same_for_one_contribution_and_many(desk: Desk, count
     assert cost() == few
 
 
+def library(desk: Desk, name: str) -> str:
+    """Begin an entry; the place of it, as the form of asking has it."""
+    page = desk.carla.get(f"{desk.home}/sections/houses").press("Add: Library")
+    item_id = page.url.rpartition("/")[2]
+    page.fill({"house_name": name}).press("Save and continue")
+    return f"houses/@{item_id}"
+
+
+def test_texts_for_entries_cost_the_same_for_one_and_many(desk: Desk, count_queries: Callable[[], Any]) -> None:
+    def cost() -> int:
+        with count_queries() as counted:
+            assert desk.links().has("Books")
+        return int(counted.count)
+
+    desk.send(desk.ask(library(desk, "North")), {"books": "40000"})
+    desk.links()
+    few = cost()
+    for name in ("East", "South"):
+        desk.send(desk.ask(library(desk, name)), {"books": "50000"})
+    assert cost() == few
+
+
+def test_a_text_for_an_entry_that_was_taken_out_waits_until_it_is_back(desk: Desk) -> None:
+    place = library(desk, "North")
+    desk.send(desk.ask(place), {"books": "40000"})
+    page = desk.carla.get(f"{desk.home}/items/{place.partition('@')[2]}").press("Take this entry out of the report")
+    assert not desk.links().has("To decide")
+    assert not desk.carla.get(desk.home).has("1 to decide")
+    desk.carla.get(f"{desk.home}/proposals/1", status=404)
+    page.press("Bring back entry 1")
+    assert desk.links().has("To decide", "Books") and desk.carla.get(desk.home).has("1 to decide")
+
+
 def test_a_script_that_sends_too_much_by_a_link_is_told_so(desk: Desk) -> None:
     address = desk.ask("facts/overview")
     pairs = [["once", "x.y"], ["seen-overview", "0"], ["overview", "w" * 3_000_000]]

@@ -17,6 +17,7 @@ from review_app.database import plain
 from review_app.models import Claim, Entry, Extension, Notice, Person, Report
 from review_app.operations import dispatching, reminders
 from review_app.operations.dispatching import LEASE, MOST_ATTEMPTS, wait_after
+from review_app.queries.dispatching import due_notices, open_dispatches
 from review_app.transaction import atomic
 from tests.conftest import running_worker
 from tests.delivery import NOW, change, dispatch, mails, make_world, state
@@ -64,7 +65,7 @@ def test_a_server_that_refuses_for_good_is_seen(db, smtp):
     failed = notice(db, notice_id)
     assert (failed.status, failed.attempts) == ("failed", 1)
     assert failed.error and "no such person" in failed.error
-    assert dispatching.due_notices(datetime.now(UTC) + timedelta(days=9)) != [notice_id]
+    assert due_notices(datetime.now(UTC) + timedelta(days=9)) != [notice_id]
 
 
 def test_a_server_that_is_busy_is_tried_again_later(db, smtp):
@@ -75,7 +76,7 @@ def test_a_server_that_is_busy_is_tried_again_later(db, smtp):
     assert waiting.status == "pending" and waiting.error and "later" in waiting.error
     assert not dispatching.claim_notice(notice_id, now=datetime.now(UTC) + timedelta(seconds=50))
     later = datetime.now(UTC) + timedelta(seconds=61)
-    assert notice_id in dispatching.due_notices(later)
+    assert notice_id in due_notices(later)
     assert dispatching.claim_notice(notice_id, now=later)
 
 
@@ -106,7 +107,7 @@ def test_a_lease_keeps_others_out_until_its_holder_is_dead(db):
     notice_id = published_mail(make_world())
     assert dispatching.claim_notice(notice_id, now=NOW)
     assert not dispatching.claim_notice(notice_id, now=NOW + LEASE - timedelta(seconds=1))
-    assert notice_id not in dispatching.due_notices(NOW)
+    assert notice_id not in due_notices(NOW)
     assert dispatching.claim_notice(notice_id, now=NOW + LEASE)
     dispatching.notice_sent(notice_id, now=NOW + LEASE)
     # The first holder was only slow: what it reports now changes nothing.
@@ -136,10 +137,10 @@ def test_a_return_waits_and_a_recalled_one_never_leaves(db, smtp, settings):
         tasks.send_notice(notice_id)
     assert not smtp.messages
     left = now + timedelta(seconds=settings.recall_seconds)
-    assert set(dispatching.due_notices(left)) == set(ids)
+    assert set(due_notices(left)) == set(ids)
     change(Notice, ids[0], status="recalled")
     assert not dispatching.claim_notice(ids[0], now=left)
-    assert set(dispatching.due_notices(left)) == set(ids[1:])
+    assert set(due_notices(left)) == set(ids[1:])
 
 
 def test_nobody_writes_to_a_closed_account(db, smtp):
@@ -192,14 +193,14 @@ def test_a_reaction_that_fails_undoes_its_work_and_holds_up_no_mail(db, monkeypa
 
 def test_the_sweeper_finds_what_no_doorbell_announced(db, rung):
     entry = state("report.published", make_world())
-    assert dispatching.open_dispatches(NOW + timedelta(seconds=4)) == []
-    assert dispatching.open_dispatches(NOW + timedelta(seconds=5)) == [entry]
+    assert open_dispatches(NOW + timedelta(seconds=4)) == []
+    assert open_dispatches(NOW + timedelta(seconds=5)) == [entry]
     tasks.sweep()
     assert ("react", entry) in rung
     assert {("send_notice", found.id) for found in mails(entry)} <= set(rung)
     dispatching.fail_dispatch(entry, error="no")
-    assert dispatching.open_dispatches(NOW + timedelta(seconds=9)) == []
-    assert dispatching.open_dispatches(NOW + timedelta(seconds=10)) == [entry]
+    assert open_dispatches(NOW + timedelta(seconds=9)) == []
+    assert open_dispatches(NOW + timedelta(seconds=10)) == [entry]
 
 
 def test_a_real_worker_hears_the_doorbell_and_sends(db, smtp, worker):
@@ -218,7 +219,7 @@ def test_a_broker_that_refuses_does_not_undo_what_was_committed(db, ground):
             entry = state("report.published", make_world())
         finally:
             queue.config_set("maxmemory", 0)
-    assert dispatching.open_dispatches(NOW + timedelta(seconds=5)) == [entry]
+    assert open_dispatches(NOW + timedelta(seconds=5)) == [entry]
 
 
 @pytest.fixture

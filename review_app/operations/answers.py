@@ -250,7 +250,8 @@ def end_item(actor: Actor, report_id: int, item_id: UUID, *, is_ended: bool, now
     _open_for_writing(actor, report_id, section=_section_of_group(report, item.group), question=item.group, now=now)
     settle(item, ("ended" if is_ended else "open") if item.fate else None, now=now)
     item.ended_at = now if is_ended else None
-    for merged in db.session.scalars(select(Item).where(Item.merged_into_id == item.id)) if is_ended else ():
+    inside = select(Item).where(Item.report_id == report.id, Item.merged_into_id == item.id)
+    for merged in db.session.scalars(inside) if is_ended else ():
         settle(merged, "open", now=now)
     return item
 

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from review_app.extensions import db
 from review_app.models import Claim, Dispatch, Entry, Notice
+from review_app.queries.dispatching import may_be_sent
 from review_app.transaction import atomic
 
 Reaction = Callable[[Entry, datetime], object]
@@ -19,8 +20,6 @@ LEASE = timedelta(seconds=90)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=4)
 # 1 + 2 + ... + 128 minutes, then every 4 hours: about three days, as long as mail servers themselves keep trying.
 MOST_ATTEMPTS = 24
-# The doorbell is given this long before the sweeper looks; each failed run doubles it.
-PATIENCE_SECONDS = 5.0
 
 
 @atomic
@@ -49,43 +48,12 @@ def fail_dispatch(entry_id: int, *, error: str) -> None:
     )
 
 
-def open_dispatches(now: datetime, *, limit: int = 100) -> list[int]:
-    """Entries whose reactions should have run by now, oldest first: the doorbell was missed, or a run failed."""
-    wait = PATIENCE_SECONDS * func.power(2.0, func.least(Dispatch.attempts, MOST_ATTEMPTS))
-    query = (
-        select(Dispatch.entry_id)
-        .join(Entry, Entry.id == Dispatch.entry_id)
-        .where(Dispatch.done_at.is_(None), Entry.created_at + func.make_interval(0, 0, 0, 0, 0, 0, wait) <= now)
-        .order_by(Dispatch.entry_id)
-        .limit(limit)
-    )
-    return list(db.session.scalars(query))
-
-
-def _may_be_sent(now: datetime) -> ColumnElement[bool]:
-    """Mail whose time has come and that no living sender holds. A retry waits `pending` with a later lease."""
-    return and_(
-        Notice.channel == "mail",
-        Notice.status.in_(("pending", "sending")),
-        Notice.not_before <= now,
-        or_(Notice.leased_until.is_(None), Notice.leased_until <= now),
-    )
-
-
-def due_notices(now: datetime, *, entry_id: int | None = None, limit: int = 100) -> list[int]:
-    """Mail notices to send now, oldest first; those of one entry when it is given."""
-    query = select(Notice.id).where(_may_be_sent(now)).order_by(Notice.not_before, Notice.id).limit(limit)
-    if entry_id is not None:
-        query = query.where(Notice.entry_id == entry_id)
-    return list(db.session.scalars(query))
-
-
 @atomic
 def claim_notice(notice_id: int, *, now: datetime) -> bool:
     """Lease a mail notice to this sender. False: sent, recalled, not due, held by another, or the death of too many senders."""
     attempts = db.session.scalar(
         update(Notice)
-        .where(Notice.id == notice_id, _may_be_sent(now))
+        .where(Notice.id == notice_id, may_be_sent(now))
         .values(status="sending", leased_until=now + LEASE, attempts=Notice.attempts + 1)
         .returning(Notice.attempts)
     )

@@ -181,12 +181,10 @@ def answer_at(report: Report, question: str, item_id: UUID | None) -> tuple[Answ
     return (row[0], row[1]) if row else (None, None)
 
 
-def points_of(report: Report, *, is_returned: bool | None = None) -> list[Point]:
-    """The points of a report, oldest first; only those already returned (or only drafts) when asked."""
+def points_of(report: Report, *, is_returned: bool = False) -> list[Point]:
+    """The points of a report, oldest first; only those already returned when asked."""
     query = select(Point).where(Point.report_id == report.id).order_by(Point.id)
-    if is_returned is not None:
-        query = query.where(Point.returned_at.is_not(None) if is_returned else Point.returned_at.is_(None))
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(query.where(Point.returned_at.is_not(None)) if is_returned else query))
 
 
 def comments_of(report: Report) -> list[Comment]:

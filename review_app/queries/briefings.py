@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from review_app.checks.engine import progress
 from review_app.extensions import db
 from review_app.models import Answer, ContributionLink, Person, Point, Report
-from review_app.queries.answers import replies_of, sheet_of
+from review_app.queries.answers import replies_of
 from review_app.queries.checking import checking
 from review_app.queries.contributions import offers
 
@@ -35,8 +35,8 @@ def briefing(party_code: str, *, now: datetime) -> list[Standing]:
 
 
 def _standing(report: Report, now: datetime) -> Standing:
-    found, replied = checking(report).found, replies_of(report)
-    done = progress(sheet_of(report), found, settled=replied)
+    state, replied = checking(report), replies_of(report)
+    done = progress(state.sheet, state.found, settled=replied)
     is_told = report.notices_leave_at is None or now >= report.notices_leave_at
     points = select(func.count()).where(Point.report_id == report.id, Point.returned_at.is_not(None), Point.reply.is_(None))
     links = select(func.count()).where(
@@ -49,7 +49,7 @@ def _standing(report: Report, now: datetime) -> Standing:
     )  # fmt: skip
     return Standing(
         report, done.completed, done.total,
-        sum(one.severity == "error" and one.fingerprint not in replied for one in found),
+        sum(one.severity == "error" and one.fingerprint not in replied for one in state.found),
         (db.session.scalar(points) or 0) if is_told else 0, db.session.scalar(links) or 0, len(offers(report)),
         [(name, count) for name, count in db.session.execute(writers)],
     )  # fmt: skip

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import contains_eager, joinedload
 
 from review_app.extensions import db
-from review_app.models import ContributionLink, FindingReply, Proposal, Report
+from review_app.models import ContributionLink, FindingReply, Item, Proposal, Report
 from review_app.permissions import NotFound, can
 from review_app.queries.answers import sheet_of_page
 from review_app.queries.reports import questionnaire_of
@@ -209,13 +209,17 @@ _NEWEST = (
 )  # fmt: skip
 _OFFERED = (
     select(Proposal).join(Proposal.link).options(contains_eager(Proposal.link))
-    .where(Proposal.id.in_(_NEWEST), Proposal.outcome.is_(None))
+    .outerjoin(Item, Item.id == ContributionLink.item_id)
+    .where(Proposal.id.in_(_NEWEST), Proposal.outcome.is_(None), Item.ended_at.is_(None))
     .order_by(Proposal.link_id, Proposal.entry, Proposal.id)
 )  # fmt: skip
 
 
 def offers(report: Report, *, section: str | None = None) -> list[Offer]:
-    """What was sent for a report, or one section of it, and waits for a decision. One query."""
+    """What was sent for a report, or one section of it, and waits for a decision. One query.
+
+    A text for an entry that was taken out waits until the entry is back.
+    """
     query = _OFFERED if section is None else _OFFERED.where(ContributionLink.section == section)
     found: dict[tuple[int, int | None, str], list[Proposal]] = {}
     for one in db.session.scalars(query, {"report_id": report.id}):

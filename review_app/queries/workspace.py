@@ -160,7 +160,7 @@ class Workspace:
         place = (section.code, item_id, code)
         return Block(
             section=section.code,
-            anchor="-".join(("at", *((item_id.hex,) if item_id else ()), code or "whole")),
+            anchor=anchor_of(item_id, code),
             item_id=item_id,
             item_title=self.sheet.title(item) if item else "",
             item_lang=self.sheet.title_lang(item) if item else None,
@@ -171,6 +171,11 @@ class Workspace:
             points=tuple(one for one in self.points if (one.section, one.item_id, one.question) == place),
             findings=tuple(one for one in self.findings if (one.section, one.item_id, one.question) == place),
         )
+
+
+def anchor_of(item_id: UUID | None, question: str | None) -> str:
+    """Where a place stands on the reviewer's page of its section."""
+    return "-".join(("at", *((item_id.hex,) if item_id else ()), question or "whole"))
 
 
 Said = TypeVar("Said", Comment, Point, Found)

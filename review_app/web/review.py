@@ -19,7 +19,7 @@ from review_app.queries.preview import cut, preview
 from review_app.queries.reports import questionnaire_of
 from review_app.queries.review import SHOWN, QueueFilter
 from review_app.queries.review import queue as waiting_reports
-from review_app.queries.workspace import workspace
+from review_app.queries.workspace import anchor_of, workspace
 from review_app.transaction import Stale
 from review_app.web import access
 from review_app.web.files import handed_out
@@ -58,7 +58,7 @@ def _report_page(report: Report, *, reasons: Sequence[Message] = ()) -> str:
     work = workspace(report, language=current_language())
     over = over_since_last(report) if report.state != "revision" else []  # what the party is choosing now is its own affair
     return render_template(
-        "pages/review/report.html", report=report, work=work, reasons=reasons, over=over, lang_code=current_language()
+        "pages/review/report.html", report=report, work=work, reasons=reasons, over=over, anchor_of=anchor_of
     )
 
 
@@ -156,8 +156,7 @@ def _say(report: Report, code: str, form: NoteForm | PointForm) -> Page:
             flash(gettext("The note is kept. Only reviewers and administrators see it."))
     except Blocked as blocked:
         return _section_page(report, code, form, reasons=blocked.reasons), 422
-    anchor = "-".join(("at", *((item_id.hex,) if item_id else ()), question or "whole"))
-    return redirect(url_for("review.section", report_id=report.id, code=code, _anchor=anchor))
+    return redirect(url_for("review.section", report_id=report.id, code=code, _anchor=anchor_of(item_id, question)))
 
 
 def _item_id(form: NoteForm | PointForm) -> UUID | None:

@@ -27,6 +27,7 @@ from review_app.operations import accounts, cycles, dispatching, findings, remin
 from review_app.operations.answers import Typed, save_answers
 from review_app.operations.steps import take_step
 from review_app.permissions import Denied, NotFound
+from review_app.queries.dispatching import due_notices
 from review_app.queries.invariants import broken
 from review_app.tasks import REACTIONS
 from review_app.transaction import Stale
@@ -594,7 +595,7 @@ class Walk(RuleBasedStateMachine):
             assert dispatching.run_dispatch(entry_id, REACTIONS, now=self.model.now)
             assert not dispatching.run_dispatch(entry_id, REACTIONS, now=self.model.now)
         del self.undelivered[:3]
-        for notice_id in dispatching.due_notices(self.model.now, limit=1):
+        for notice_id in due_notices(self.model.now, limit=1):
             assert dispatching.claim_notice(notice_id, now=self.model.now)
             dispatching.notice_sent(notice_id, now=self.model.now)
         self.trace = self._trace()

@@ -128,7 +128,8 @@ def _page(report: Report, form: AskForm, *, again: AgainForm | None = None) -> s
         "pages/desk/contributions.html", report=report, form=form, links=links, forms=forms, again=again,
         state_of=lambda link: state_of(link, now), place_name=lambda link: _place_name(report, link),
         address=_address,
-        waiting=waiting, titles=titles_of(sheet, waiting), question_of=lambda offer: _question(report, offer),
+        waiting=waiting, titles=titles_of(sheet, waiting),
+        question_of=lambda offer: sheet.questionnaire.find(offer.question, offer.group or sheet.group(offer.link.item_id)),
         may_ask=can(access.actor(), "report.write", report) and not is_recallable(report),
     )  # fmt: skip
 
