@@ -364,6 +364,13 @@ def test_points_stand_where_they_belong_and_answers_are_open_again(desk: Desk) -
     assert steps.submit(desk.carla, desk.report_id).h1 == "Your report was received"
 
 
+def test_a_point_of_several_lines_keeps_them(desk: Desk) -> None:
+    desk.returned("Since when?\n- And where?")
+    for page in (desk.carla.get(f"{desk.home}/points"), desk.carla.get(desk.facts)):
+        said = [list(tag.stripped_strings) for tag in page.select(".note > p")]
+        assert ["Since when?", "- And where?"] in said, page.url
+
+
 def test_two_answers_to_one_point_are_both_on_a_screen(desk: Desk) -> None:
     desk.returned("Since when?")
     first, second = (one.get(f"{desk.home}/points") for one in (desk.carla, desk.caspar))
