@@ -144,8 +144,13 @@ def test_a_link_shows_nothing_but_what_it_names(desk: Desk) -> None:
     forged = {"once": "x", "motto": "Forged", "seen-motto": "1", "overview": "Mine", "seen-overview": "0"}
     desk.outside.post(hidden, forged)
     assert [question for (question,) in desk.rows(select(Proposal.question))] == ["overview"]
-    desk.outside.get(f"{hidden}/entries/house/1", status=404)
-    desk.outside.post(f"{hidden}/entries/house/1", {"name": "x", "seen-name": "0"}, status=404)
+
+
+def test_a_link_opens_no_other_section(desk: Desk) -> None:
+    address = desk.ask("facts")
+    desk.outside.get(f"{address}/entries/house/1", status=404)
+    desk.outside.post(f"{address}/entries/house/1", {"house_name": "North", "seen-house_name": "0"}, status=404)
+    assert not desk.rows(select(Proposal.id))
 
 
 def test_an_entry_of_the_report_can_be_sent_out(desk: Desk) -> None:

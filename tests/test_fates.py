@@ -17,11 +17,12 @@ from tests.people import make_person, sign_in
 __all__ = ["desk_of_museums", "survey_of_museums"]  # fixtures
 
 HOUSES = ("City museum", "Harbour museum", "Mill", "Tower")
+ANSWERS = {**LEFT, "blank-budget": "no_data", "blank-contact": "no_data", "law": "A law of 2019.", "blank-law": ""}
 
 
 def following(the: Desk) -> Desk:
     """The last report is published with four museums, and the next one begins with it."""
-    the.carla.get(the.facts).fill({**LEFT, "law": "A law of 2019.", "blank-law": ""}).press("Save and come back later")
+    the.carla.get(the.facts).fill(ANSWERS).press("Save and come back later")
     for name in HOUSES:
         the.add_house(name, "no_data")
     the.publish()

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, current_app, jsonify, render_template, request, url_for
@@ -93,14 +92,18 @@ def _renewed(person_id: int | None) -> Shown:
 
 
 def denied(error: Denied) -> Shown:
-    return _page(403, gettext("You cannot do this"), presentation.say(error.refusal))
+    advice = gettext("If you need this for your work, ask your coordinator or the secretariat.")
+    return _page(403, gettext("You cannot do this"), f"{presentation.say(error.refusal)} {advice}")
 
 
 def not_found(error: Exception) -> Shown:
     """The same page for what does not exist and for what is not the reader's."""
     return _page(
         404, gettext("There is no such page"),
-        gettext("The address may be mistyped, or the page is one that your account cannot see."),
+        gettext(
+            "The address may be mistyped, or the page is one that your account cannot see. "
+            "Check it, or ask who gave it to you."
+        ),
     )
 
 
@@ -144,12 +147,12 @@ def http(error: HTTPException) -> Shown:
     known = {
         400: (gettext("This could not be understood"), gettext("Go back and send the form again.")),
         405: (gettext("This address is only for sending"), gettext("Open the page it belongs to and use the button there.")),
-        410: (gettext("This page is gone"), gettext("What stood here was taken away.")),
+        410: (gettext("This page is gone"), gettext("What stood here was taken away. Ask who gave you the address.")),
         422: (gettext("Something is missing"), gettext("Go back and check what you sent.")),
         429: (gettext("Too many tries"), gettext("Wait a few minutes, then try again. Nothing is lost.")),
         503: (gettext("Not available at the moment"), gettext("Try again in a few minutes.")),
     }
-    title, words = known.get(status, (HTTPStatus(status).phrase, gettext("Go back and try again.")))
+    title, words = known.get(status, (gettext("This could not be done"), gettext("Go back and try again.")))
     return _page(status, title, words)
 
 

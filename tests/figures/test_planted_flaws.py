@@ -142,6 +142,22 @@ FLAWS = (
         "    if once.is_page_of(person_id):\n", "    if person_id:\n",
         "tests/test_saving.py::test_a_token_is_renewed_for_whose_page_it_is", "== 403",
     ),
+    Flaw(
+        "fates: by whoever writes another section", "review_app/operations/fates.py",
+        '        require(actor, "report.write", report, section=questionnaire.section_of(item.group).code)\n', "",
+        "tests/test_fates.py::test_who_writes_another_section_settles_nothing", "answered 200, not 403",
+    ),
+    Flaw(
+        "link: entries of another section", "review_app/queries/contributions.py",
+        "found = next((group for group in self.groups if group.code == code), None)",
+        "found = self.sheet.questionnaire.question(code)",
+        "tests/test_contributions.py::test_a_link_opens_no_other_section", "answered 200, not 404",
+    ),
+    Flaw(
+        "declaration: counts although the report was changed since", "review_app/queries/declarations.py",
+        " or link.declared_sha256 != text_sha256(report, sheet):", ":",
+        "tests/test_declarations.py::test_a_change_after_the_declaration_makes_it_count_no_more", "answered 200, not 422",
+    ),
 )  # fmt: skip
 HALVES = (FLAWS[::2], FLAWS[1::2])
 
