@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import current_app
 from kombu.exceptions import OperationalError
-from sqlalchemy import event
+from sqlalchemy import ARRAY, Executable, Integer, String, bindparam, event, func, insert, literal, select, true
 from sqlalchemy.orm import Session
 
 from review_app.extensions import db, start_reading, stop_reading
@@ -139,6 +139,27 @@ def _send(task: str, *args: int) -> bool:
     return True
 
 
+def _recording() -> Executable:
+    """Entry, dispatch row and notices of one fact in one statement. It tells the id of the entry."""
+    entries, now = Entry.__table__.c, bindparam("now", type_=Entry.__table__.c.created_at.type)
+    names = [name for name in entries.keys() if name not in ("id", "created_at")]  # noqa: SIM118 (columns, not names)
+    fact = {name: bindparam(name, type_=entries[name].type) for name in names} | {"created_at": now}
+    stated = insert(Entry.__table__).from_select(list(fact), select(*fact.values())).returning(entries.id).cte("stated")
+    to_do = insert(Dispatch.__table__).from_select(["entry_id", "attempts"], select(stated.c.id, literal(0))).cte("to_do")
+    readers = (bindparam(name, type_=ARRAY(kind)) for name, kind in (("people", Integer), ("links", Integer), ("channels", String)))
+    told = func.unnest(*readers).table_valued("person_id", "link_id", "channel").render_derived(name="told")
+    notice = {
+        "entry_id": stated.c.id, **{column.name: column for column in told.c},
+        "not_before": bindparam("from_when", type_=now.type), "created_at": now,
+        "attempts": literal(0), "status": literal("pending"),
+    }  # fmt: skip
+    noted = insert(Notice.__table__).from_select(list(notice), select(*notice.values()).join_from(stated, told, true())).cte("noted")
+    return select(stated.c.id).add_cte(to_do, noted)
+
+
+_RECORDING = _recording()
+
+
 def record(
     fact: str,
     *,
@@ -150,37 +171,26 @@ def record(
     link: ContributionLink | None = None,
     step: tuple[str, str, int] | None = None,
     params: dict[str, Any] | None = None,
-) -> Entry:
-    """State a fact inside an operation: its journal entry, its dispatch row, and one notice a person and channel.
+) -> int:
+    """State a fact inside an operation: its journal entry, its dispatch row, and one notice a person and channel. The entry's id.
 
     `step`: state before, state after, the row version it made. Raises KeyError for a fact without a line in `notices.NOTICES`.
     """
     told = NOTICES[fact]
     source, dest, version = step or (None, None, None)
-    entry = Entry(
-        fact=fact,
-        report_id=report.id if report else None,
-        cycle_id=cycle.id if cycle else None,
-        person_id=person.id if person else None,
-        actor_kind=actor.kind,
-        actor_id=actor.id,
-        source_state=source,
-        dest_state=dest,
-        row_version=version,
-        params={**(params or {}), **({"link": link.id, "who": link.who} if link else {})},
-        created_at=now,
-    )
-    db.session.add(entry)
     db.session.flush()
-    db.session.add(Dispatch(entry_id=entry.id))
-    people = audience(told.audience, entry=entry, report=report)
-    wait = timedelta(seconds=current_app.config["RECALL_SECONDS"]) if told.delay == "recall" else timedelta()
-    db.session.add_all(
-        Notice(entry_id=entry.id, person_id=person_id, channel=channel, not_before=now + wait, created_at=now)
-        for person_id in sorted(people)
-        for channel in told.channels
-    )
+    stated = {
+        "fact": fact, "report_id": report.id if report else None, "cycle_id": cycle.id if cycle else None,
+        "person_id": person.id if person else None, "actor_kind": actor.kind, "actor_id": actor.id,
+        "source_state": source, "dest_state": dest, "row_version": version,
+        "params": {**(params or {}), **({"link": link.id, "who": link.who} if link else {})},
+    }  # fmt: skip
+    people = sorted(audience(told.audience, fact=stated, report=report))
+    notices: list[tuple[int | None, int | None, str]] = [(one, None, channel) for one in people for channel in told.channels]
     if link is not None and link.email and "receiver" in told.audience:
-        db.session.add(Notice(entry_id=entry.id, link_id=link.id, channel="mail", not_before=now + wait, created_at=now))
-    db.session.info["entry_ids"].append(entry.id)
-    return entry
+        notices.append((None, link.id, "mail"))
+    wait = timedelta(seconds=current_app.config["RECALL_SECONDS"]) if told.delay == "recall" else timedelta()
+    readers = {name: [one[place] for one in notices] for place, name in enumerate(("people", "links", "channels"))}
+    entry_id: int = db.session.execute(_RECORDING, {**stated, **readers, "now": now, "from_when": now + wait}).scalar_one()
+    db.session.info["entry_ids"].append(entry_id)
+    return entry_id

@@ -61,12 +61,12 @@ def state(fact: str, world: World, *, actor: int | None = None, now: datetime = 
     who = db.session.get_one(Person, actor or world.coordinator)
     if fact.startswith("person."):
         person = db.session.get_one(Person, world.newcomer)
-        return record(fact, actor=who, now=now, person=person, params=params).id
+        return record(fact, actor=who, now=now, person=person, params=params)
     is_by_link = fact.startswith(("contribution.", "declaration."))
     link = _link(who, world.report, message=params.get("letter", "")) if is_by_link else None
     report = db.session.get_one(Report, world.report)
     about = db.session.get_one(Person, world.newcomer) if fact == "file.refused" else None
-    return record(fact, actor=who, now=now, report=report, person=about, link=link, params=params).id
+    return record(fact, actor=who, now=now, report=report, person=about, link=link, params=params)
 
 
 def _link(who: Person, report_id: int, *, message: str) -> ContributionLink:

@@ -1,13 +1,14 @@
 """Reads about people: who is who, and who belongs to an audience of `notices`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from review_app.extensions import db
-from review_app.models import Entry, Membership, Party, Person, Report
+from review_app.models import Membership, Party, Person, Report
 
 
 def person_by_email(email: str) -> Person | None:
@@ -66,28 +67,28 @@ def membership_with_id(membership_id: int, *, party_code: str | None = None) -> 
     return membership if membership and party_code in (None, membership.party_code) else None
 
 
-def audience(names: Iterable[str], *, entry: Entry, report: Report | None) -> set[int]:
-    """The ids of the active people whom audiences name together. One query at most. Raises KeyError for an unknown audience.
+def audience(names: Iterable[str], *, fact: Mapping[str, Any], report: Report | None) -> set[int]:
+    """The ids of the active people whom audiences name together; `fact`: the columns of its entry. One query at most.
 
-    Secretariat audiences leave out the actor and anybody of the report's own party.
+    Raises KeyError for an unknown audience. Secretariat audiences leave out the actor and anybody of the report's own party.
     """
     asked, party = set(names), report.party_code if report else None
     members = _members(party) if asked - {"person", "actor", "receiver"} else set()
     team: set[int | None] = {person_id for person_id, _, of_party in members if of_party}
     found: dict[str, set[int | None]] = {
-        "person": {entry.person_id},
-        "actor": {entry.actor_id if entry.actor_kind == "person" else None},
+        "person": {fact["person_id"]},
+        "actor": {fact["actor_id"] if fact["actor_kind"] == "person" else None},
         "receiver": set(),  # of a link, who is no person of ours
         "team": team,
         "coordinators": {person_id for person_id, role, of_party in members if of_party and role == "coordinator"},
         "reviewers": {person_id for person_id, role, of_party in members if not of_party and role == "reviewer"},
         "administrators": {person_id for person_id, role, of_party in members if not of_party and role == "administrator"},
         "reviewer": {report.reviewer_id if report else None},
-        "previous_reviewer": {entry.params.get("previous_reviewer_id")},
+        "previous_reviewer": {fact["params"].get("previous_reviewer_id")},
     }
     told: set[int | None] = set()
     for name in asked:
-        told |= found[name] if name in _AMONG_THEMSELVES else found[name] - team - {entry.actor_id}
+        told |= found[name] if name in _AMONG_THEMSELVES else found[name] - team - {fact["actor_id"]}
     return {person_id for person_id in told if person_id}
 
 
