@@ -153,7 +153,8 @@ def _recording() -> Executable:
         "not_before": bindparam("from_when", type_=now.type), "created_at": now,
         "attempts": literal(0), "status": literal("pending"),
     }  # fmt: skip
-    noted = insert(Notice.__table__).from_select(list(notice), select(*notice.values()).join_from(stated, told, true())).cte("noted")
+    notices = select(*notice.values()).join_from(stated, told, true())
+    noted = insert(Notice.__table__).from_select(list(notice), notices).cte("noted")
     return select(stated.c.id).add_cte(to_do, noted)
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 from celery import Celery
 from flask import Flask, Response, current_app, g, redirect, request, session
 from flask_security import user_authenticated
@@ -51,7 +52,7 @@ BLUEPRINTS = (
 )
 
 # Of each engine. What a network forgets while it idles is not taken up again.
-POOL: dict[str, Any] = {"pool_size": 5, "max_overflow": 10, "pool_recycle": 900}
+POOL: dict[str, Any] = {"pool_size": 5, "max_overflow": 10, "pool_recycle": 900, "json_deserializer": orjson.loads}
 
 # Scripts and styles are files of our own: nothing inline, nothing from elsewhere.
 POLICY = (

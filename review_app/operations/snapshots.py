@@ -1,13 +1,13 @@
 """The frozen copy of a report: what is in it, in which bytes, and its sha256."""
 
 import hashlib
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import func, insert, select
 
 from review_app.extensions import db
@@ -16,6 +16,7 @@ from review_app.models.items import IS_OVER
 from review_app.operations.lasting import Tie, tie_items
 from review_app.permissions import Actor
 from review_app.queries.contributions import answered_and_credited
+from review_app.questionnaire.language import Question
 from review_app.questionnaire.sheets import Sheet, SheetItem
 
 
@@ -33,7 +34,7 @@ def canonical(content: Mapping[str, Any]) -> bytes:
 
     Its rules go beyond sorted JSON without spaces only where numbers have fractions and names leave the basic plane.
     """
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 
 def content_of(
@@ -51,7 +52,7 @@ def content_of(
         for group in sheet.asked_groups(section.code)
         for position, item in enumerate(sheet.items_of(group.code), start=1)
     ]
-    answers = [line for item, question in sheet.places() for line in _answer(sheet, question.code, item.id if item else None)]
+    answers = [line for item, questions in sheet.asked_by_entry() for line in _answers(sheet, questions, item)]
     return {
         "questionnaire": {
             "name": questionnaire.name,
@@ -92,11 +93,13 @@ def _fates(report: Report, ties: Mapping[UUID, Tie]) -> dict[str, Any]:
     return {"fates": fates} if fates else {}
 
 
-def _answer(sheet: Sheet, question: str, item_id: Any) -> list[dict[str, Any]]:
-    cell = sheet.cell(question, item_id)
-    if cell is None:
-        return []
-    return [{"item": str(item_id) if item_id else None, "question": question, "value": cell.value, "lang": cell.lang}]
+def _answers(sheet: Sheet, questions: Iterable[Question], item: SheetItem | None) -> Iterator[dict[str, Any]]:
+    item_id = item.id if item else None
+    named = str(item_id) if item_id else None
+    for question in questions:
+        cell = sheet.cell(question.code, item_id)
+        if cell is not None:
+            yield {"item": named, "question": question.code, "value": cell.value, "lang": cell.lang}
 
 
 def freeze(report: Report, sheet: Sheet, *, actor: Actor, now: datetime, signatory: dict[str, str] | None = None) -> Frozen:

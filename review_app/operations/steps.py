@@ -68,8 +68,8 @@ def take_step(
     letter: str = "",
     signatory: dict[str, str] | None = None,
     declared_by: int | None = None,
-) -> Report:
-    """Take one step of the report's life, with everything that follows from it, or none of it.
+) -> int | None:
+    """Take one step of the report's life, with everything that follows from it, or none of it. The number of the copy it froze.
 
     `seen`: the row version the actor's page showed. `declared_by`: the link by which the official has declared, instead of
     `signatory`. Raises NotFound, Stale (409), Denied (403), IllegalStep (409), Blocked (422).
@@ -134,7 +134,7 @@ def _open_fates(report: Report) -> int:
     return (db.session.scalar(select(func.count()).where(*is_open)) or 0) if report.cycle.carries else 0
 
 
-def _carry_out(taking: _Taking) -> Report:
+def _carry_out(taking: _Taking) -> int | None:
     report, step, seen = taking.report, taking.step, taking.report.row_version
     source = report.state
     if effect := EFFECTS.get(step.action):
@@ -157,7 +157,7 @@ def _carry_out(taking: _Taking) -> Report:
         step=(source, report.state, report.row_version),
         params={"round": report.round, **taking.params},
     )
-    return report
+    return taking.params.get("snapshot")
 
 
 def _submit(taking: _Taking) -> None:

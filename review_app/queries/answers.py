@@ -25,7 +25,8 @@ from review_app.questionnaire.language import Question, Questionnaire
 from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
 
 _ANSWERS = select(Answer.item_id, Answer.question, Answer.value, Answer.lang, Answer.row_version, Answer.origin == "carried")
-_ITEMS = select(Item.id, Item.group, Item.position, func.coalesce(Item.fate == "open", false())).where(Item.ended_at.is_(None))
+_ITEM = (Item.id, Item.group, Item.position, func.coalesce(Item.fate == "open", false()))  # as SheetItem has them
+_ITEMS = select(*_ITEM).where(Item.ended_at.is_(None))
 
 
 def sheet_of(report: Report) -> Sheet:
@@ -36,8 +37,10 @@ def sheet_of(report: Report) -> Sheet:
 def written(report: Report) -> tuple[Sheet, frozenset[tuple[UUID | None, str]]]:
     """The sheet, and the places (item, question or group) of it that changed since the checks looked. Two queries."""
     questionnaire = questionnaire_of(report)
-    items = db.session.scalars(
-        select(Item).where(Item.report_id == report.id).order_by(Item.position, Item.created_at)
+    items = db.session.execute(
+        select(Item.ended_at.is_not(None), Item.checked_version < Item.row_version, *_ITEM)
+        .where(Item.report_id == report.id)
+        .order_by(Item.position, Item.created_at)
     ).all()
     cells: dict[tuple[UUID | None, str], Cell] = {}
     changed: set[tuple[UUID | None, str]] = set()
@@ -48,14 +51,15 @@ def written(report: Report) -> tuple[Sheet, frozenset[tuple[UUID | None, str]]]:
         ).where(Answer.report_id == report.id)
     ):  # fmt: skip
         cells[item_id, question] = Cell(*cell)
-        changed |= {(item_id, question)} if is_changed else set()
-    for item in items:
-        if item.checked_version < item.row_version:
-            changed |= {(None, item.group), *((item.id, inner.code) for inner in questionnaire.question(item.group).questions)}
+        if is_changed:
+            changed.add((item_id, question))
+    for _, is_changed, item_id, group, _, _ in items:
+        if is_changed:
+            changed |= {(None, group), *((item_id, inner.code) for inner in questionnaire.question(group).questions)}
     sheet = Sheet(
         questionnaire,
         cells,
-        [SheetItem(item.id, item.group, item.position, item.fate == "open") for item in items if item.ended_at is None],
+        [SheetItem(item_id, group, place, is_open) for is_over, _, item_id, group, place, is_open in items if not is_over],
         known_words=known_words(report),
     )
     return sheet, frozenset(changed)

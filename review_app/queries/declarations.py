@@ -16,7 +16,8 @@ def text_sha256(report: Report, sheet: Sheet) -> str:
     """Of all that is asked, as it is answered, and of what became of the last report's entries."""
     said = [
         [str(item.id) if item else None, question.code, cell.value if cell else None, cell.lang if cell else None]
-        for item, question in sheet.places()
+        for item, questions in sheet.asked_by_entry()
+        for question in questions
         for cell in (sheet.cell(question.code, item.id if item else None),)
     ]
     fates = [[str(row.item.id), row.item.fate, str(row.item.merged_into_id)] for row in over_since_last(report)]

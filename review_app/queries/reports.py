@@ -86,11 +86,6 @@ def latest_snapshot(report: Report) -> Snapshot | None:
     return db.session.scalar(mine.order_by(Snapshot.number.desc()).limit(1))
 
 
-def last_number(report: Report) -> int:
-    """The number of the newest submission; 0 when there is none."""
-    return db.session.scalar(select(func.max(Snapshot.number)).where(Snapshot.report_id == report.id)) or 0
-
-
 def snapshot_of(report: Report, number: int) -> Snapshot:
     """One submission's copy. Raises NotFound."""
     found = db.session.scalar(select(Snapshot).where(Snapshot.report_id == report.id, Snapshot.number == number))

@@ -127,13 +127,12 @@ class Sheet:
         values = self.values(item.id)
         return tuple(question for question in group.questions if question.is_asked(values))
 
-    def places(self) -> Iterator[tuple[SheetItem | None, Question]]:
-        """Every place that is asked now, in the questionnaire's order; no item for the report's own questions."""
+    def asked_by_entry(self) -> Iterator[tuple[SheetItem | None, tuple[Question, ...]]]:
+        """All that is asked now in the questionnaire's order, the report's own questions (no item) and those of each entry."""
         for section in self.questionnaire.sections:
-            yield from ((None, question) for question in self.asked(section.code))
+            yield None, self.asked(section.code)
             for group in self.asked_groups(section.code):
-                for item in self.items_of(group.code):
-                    yield from ((item, question) for question in self.asked_in(item))
+                yield from ((item, self.asked_in(item)) for item in self.items_of(group.code))
 
     def title(self, item: SheetItem) -> str:
         """What the entry calls itself on one line; "" when it has no title yet."""

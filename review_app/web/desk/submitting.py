@@ -11,7 +11,7 @@ from review_app.models import Report
 from review_app.operations.steps import Extras, situation_of, take_step
 from review_app.queries.answers import sheet_of
 from review_app.queries.declarations import declaration_of, text_sha256
-from review_app.queries.reports import due_moment, last_number, latest_snapshot, questionnaire_of, snapshot_of
+from review_app.queries.reports import due_moment, latest_snapshot, questionnaire_of, snapshot_of
 from review_app.web import access
 from review_app.web.desk import blueprint
 from workflows.engine import Blocked
@@ -49,13 +49,13 @@ def hand_over(report: Report) -> Response | tuple[str, int]:
     signed_on = form.signed_on.data or access.now().date()
     signatory = {"name": form.name.data or "", "position": form.position.data or "", "date": signed_on.isoformat()}
     try:
-        done = take_step(
+        number = take_step(
             access.actor(), report.id, _action(report), seen=form.seen_version, now=access.now(),
             signatory=signatory if declared_by is None else None, declared_by=declared_by,
         )  # fmt: skip
     except Blocked as blocked:
         return _page(report, form, blocked.reasons), 422
-    return redirect(url_for("desk.receipt", report_id=done.id, number=last_number(done)))
+    return redirect(url_for("desk.receipt", report_id=report.id, number=number))
 
 
 def _blockers(report: Report) -> tuple[Message, ...]:
