@@ -14,6 +14,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.pages import pages
+from review_app.cli import keep_what_is_loaded
 from review_app.readers.checking import check_measure, check_text, laid_out
 from review_app.readers.measures import read
 
@@ -39,6 +40,7 @@ WORKS: dict[str, tuple[Callable[[str], Any], Callable[[Any], object]]] = {
 
 def run(*, count: int) -> list[str]:
     """Measure, then read and check `count` texts for their memory; prints a line each and returns what was missed."""
+    keep_what_is_loaded()  # as a worker does, and the commands for files
     times: dict[str, list[float]] = {name: [] for name in WORKS}
     found, length = pages(BATCHES * SIZE * len(WORKS)), 0
     for _ in range(BATCHES):

@@ -66,7 +66,7 @@ def one_case(place: Place) -> Iterator[Found]:
         if question.role == "website":
             continue
         is_short, head = question.role in ("title", "agency"), words[:_MOST_LETTERS]
-        if not words.isupper() and len(list(islice(_UPPER.finditer(head), 2))) > 1:
+        if not words.isupper() and _has_capitals(head):
             continue
         upper, lower = len(_UPPER.findall(head)), sum(map(len, _LOWERS.findall(head)))
         if upper + lower < (15 if is_short else 60) or words.count(" ") < 2:
@@ -78,6 +78,11 @@ def one_case(place: Place) -> Iterator[Found]:
         else:
             continue
         yield place.found("TEXT-01", "warning", question=question, message=text, quote=words[:200])
+
+
+def _has_capitals(words: str) -> bool:
+    """Whether there are more than one: looked for no further than the second."""
+    return len(list(islice(_UPPER.finditer(words), 2))) > 1
 
 
 def _begins_with_capital(words: str) -> bool:
@@ -114,7 +119,7 @@ def unexplained_short_forms(place: Place) -> Iterator[Found]:
 def _short_forms(question: Question, words: str) -> Iterator[tuple[Question, str, re.Match[str]]]:
     """Words in capitals; in a text that lost all its capitals, words without a vowel."""
     found = [hit for head in _CAPITAL_HEAD.finditer(words) if (hit := _CAPITALS.match(words, head.start()))]
-    if not found and question.type == "longtext" and len(_UPPER.findall(words)) < 2:
+    if not found and question.type == "longtext" and not _has_capitals(words):
         found = list(_CONSONANTS.finditer(words))
     yield from ((question, words, hit) for hit in found if _is_short_form(hit.group()))
 

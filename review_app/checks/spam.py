@@ -14,6 +14,8 @@ from review_app.questionnaire.language import Question
 from review_app.questionnaire.sheets import Sheet
 
 Span = tuple[int, int]
+Run = list[tuple[int, str, str]]
+"""Addresses in a row: (start, address as written, host) of each."""
 
 _ADDRESS = re.compile(r"(?:https?://)?((?:[^\W_](?:[\w-]{0,62}[^\W_])?\.){1,8}[^\W\d_]{2,24})/?", re.IGNORECASE)
 _LINE = re.compile("[^\n]+")
@@ -49,10 +51,14 @@ def spans(text: str, known_words: Iterable[str] = ()) -> list[Span]:
     `known_words`: names, codes and addresses of those the text is about; an address that fits one of them is meant.
     Addresses in sentences, e-mail addresses, paths, file names and public bodies are left alone.
     """
+    return strays(standing_alone(text), known_words)
+
+
+def standing_alone(text: str) -> list[Run]:
+    """The rows of addresses that no sentence of `text` has, whoever they belong to."""
     if not may_have_address(text):
         return []
-    known = tuple(known_words)
-    found: list[Span] = []
+    found: list[Run] = []
     lines = [(match.start(), match.group()) for match in _LINE.finditer(text) if not match.group().isspace()]
     is_list = False
     for number, (offset, line) in enumerate(lines):
@@ -63,10 +69,16 @@ def spans(text: str, known_words: Iterable[str] = ()) -> list[Span]:
         if not is_alone:
             is_list = line.rstrip().endswith(":")
             if number == len(lines) - 1 and run and _breaks_off(tokens, run):
-                found += _foreign(run, known)
+                found.append(run)
         elif not is_list:
-            found += _foreign(run, known)
+            found.append(run)
     return found
+
+
+def strays(runs: Iterable[Run], known_words: Iterable[str] = ()) -> list[Span]:
+    """Where the addresses of these rows stand that fit nothing known."""
+    known = tuple(known_words)
+    return [span for run in runs for span in _foreign(run, known)]
 
 
 def cut(text: str, places: Sequence[Span]) -> str:
@@ -148,9 +160,9 @@ def _named(text: str, *, is_body: bool) -> str:
     return " ".join(word for word in words if not ((hit := _ADDRESS.fullmatch(word)) and _is_host(hit[1])))
 
 
-def _run(tokens: Sequence[tuple[int, str]]) -> list[tuple[int, str, str]]:
-    """The unbroken row of addresses at the end of a line: (start, address as written, host)."""
-    run: list[tuple[int, str, str]] = []
+def _run(tokens: Sequence[tuple[int, str]]) -> Run:
+    """The unbroken row of addresses at the end of a line."""
+    run: Run = []
     for start, word in reversed(tokens):
         if _BULLET.fullmatch(word) and run and word in ("|", "-", "·", "•", ",", ";", "/", "&"):
             continue
@@ -164,11 +176,11 @@ def _run(tokens: Sequence[tuple[int, str]]) -> list[tuple[int, str, str]]:
     return run
 
 
-def _before(tokens: Sequence[tuple[int, str]], run: Sequence[tuple[int, str, str]]) -> list[str]:
+def _before(tokens: Sequence[tuple[int, str]], run: Run) -> list[str]:
     return [word for start, word in tokens if start + len(word) <= run[0][0]]
 
 
-def _breaks_off(tokens: Sequence[tuple[int, str]], run: Sequence[tuple[int, str, str]]) -> bool:
+def _breaks_off(tokens: Sequence[tuple[int, str]], run: Run) -> bool:
     """Whether the row at the end of a text is no part of its last sentence."""
     last = _before(tokens, run)[-1]
     if last.endswith((":", ",", "(")) or _ABBREVIATION.fullmatch(last.strip(_WRAPPING)):
@@ -176,7 +188,7 @@ def _breaks_off(tokens: Sequence[tuple[int, str]], run: Sequence[tuple[int, str,
     return bool(_SENTENCE_END.search(last)) or len(run) > 1
 
 
-def _foreign(run: Sequence[tuple[int, str, str]], known: Sequence[str]) -> list[Span]:
+def _foreign(run: Run, known: Sequence[str]) -> list[Span]:
     """Spans of the addresses that fit nothing known; neighbours become one span."""
     found: list[Span] = []
     was_foreign = False

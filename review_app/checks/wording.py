@@ -48,10 +48,10 @@ def placeholders(place: Place) -> Iterator[Found]:
 def stray_addresses(place: Place) -> Iterator[Found]:
     """SPAM-01: a web address that stands alone and has nothing to do with party, agency, partners or website."""
     yield from sources.stray_addresses(place)
-    suspected = [one for one in place.texts if spam.spans(one[3])]  # whoever the text may be about
+    suspected = [(*one, runs) for one in place.texts if (runs := spam.standing_alone(one[3]))]
     known = spam.known_words(place.sheet, place.item.id if place.item else None) if suspected else ()
-    for question, row, column, words in suspected:
-        for quote in dict.fromkeys(words[start:end] for start, end in spam.spans(words, known)):
+    for question, row, column, words, runs in suspected:
+        for quote in dict.fromkeys(words[start:end] for start, end in spam.strays(runs, known)):
             text = Message(
                 "“%(words)s” stands alone and has nothing to do with what is reported: "
                 "remove it, or say why it belongs here.", {"words": quote},
