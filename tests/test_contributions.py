@@ -355,6 +355,7 @@ def test_texts_for_entries_cost_the_same_for_one_and_many(desk: Desk, count_quer
 def test_a_text_for_an_entry_that_was_taken_out_waits_until_it_is_back(desk: Desk) -> None:
     place = library(desk, "North")
     desk.send(desk.ask(place), {"books": "40000"})
+    assert desk.links().has("Libraries › North")
     page = desk.carla.get(f"{desk.home}/items/{place.partition('@')[2]}").press("Take this entry out of the report")
     assert not desk.links().has("To decide")
     assert not desk.carla.get(desk.home).has("1 to decide")

@@ -371,6 +371,18 @@ def test_a_point_of_several_lines_keeps_them(desk: Desk) -> None:
         assert ["Since when?", "- And where?"] in said, page.url
 
 
+def test_a_point_at_an_entry_that_was_taken_out_leads_to_its_section(desk: Desk) -> None:
+    page = desk.carla.get(f"{desk.home}/sections/houses").press("Add: Library")
+    page.fill({"house_name": "Santa Rosa"}).press("Save and continue")
+    desk.submitted()
+    steps.take(desk.rita, desk.report_id)
+    steps.draft_point(desk.rita, desk.report_id, "houses", "How many books?", question="books")
+    steps.give_back(desk.rita, desk.report_id)
+    assert desk.carla.get(f"{desk.home}/points").follow("Santa Rosa").has("How many books?")
+    desk.carla.get(f"{desk.home}/sections/houses").follow("Santa Rosa").press("Take this entry out of the report")
+    assert desk.carla.get(f"{desk.home}/points").follow("Libraries: Books").h1 == "Libraries"
+
+
 def test_two_answers_to_one_point_are_both_on_a_screen(desk: Desk) -> None:
     desk.returned("Since when?")
     first, second = (one.get(f"{desk.home}/points") for one in (desk.carla, desk.caspar))

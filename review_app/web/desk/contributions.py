@@ -23,7 +23,7 @@ from review_app.queries.contributions import Offer, links_of, offer_of, offers, 
 from review_app.queries.reports import questionnaire_of
 from review_app.questionnaire import values
 from review_app.questionnaire.language import Question
-from review_app.questionnaire.sheets import Cell
+from review_app.questionnaire.sheets import Cell, Sheet
 from review_app.transaction import Stale
 from review_app.web import access
 from review_app.web.desk import blueprint
@@ -126,7 +126,7 @@ def _page(report: Report, form: AskForm, *, again: AgainForm | None = None) -> s
         forms |= {link.id: again for link in links if again.until.name.startswith(f"l{link.id}-")}
     return render_template(
         "pages/desk/contributions.html", report=report, form=form, links=links, forms=forms, again=again,
-        state_of=lambda link: state_of(link, now), place_name=lambda link: _place_name(report, link),
+        state_of=lambda link: state_of(link, now), place_name=lambda link: _place_name(sheet, link),
         address=_address,
         waiting=waiting, titles=titles_of(sheet, waiting),
         question_of=lambda offer: sheet.questionnaire.find(offer.question, offer.group or sheet.group(offer.link.item_id)),
@@ -139,12 +139,13 @@ def _address(link: ContributionLink) -> str:
     return url_for("contributing.write", token=tokens.contribution_token(link), lang=link.language, _external=True)
 
 
-def _place_name(report: Report, link: ContributionLink) -> str:
+def _place_name(sheet: Sheet, link: ContributionLink) -> str:
     if link.section is None:
         return gettext("Declaration")
-    section = questionnaire_of(report).section(link.section)
-    question = next((question for question in section.questions if question.code == link.question), None)
-    return words(section.title) + (f" › {words(question.label)}" if question else "")
+    section = sheet.questionnaire.section(link.section)
+    labels = [words(question.label) for question in section.questions if question.code == link.question]
+    titles = [sheet.title(item) for item in sheet.items if item.id == link.item_id]
+    return " › ".join(filter(None, (words(section.title), *labels, *titles)))
 
 
 @blueprint.route("/reports/<int:report_id>/proposals/<int:proposal_id>", methods=["GET", "POST"])
