@@ -309,6 +309,15 @@ def test_a_report_is_withdrawn_until_a_reviewer_has_it(desk: Desk) -> None:
     assert [snapshot.number for snapshot in desk.snapshots()] == [1, 2]
 
 
+def test_a_notice_leads_where_its_reader_may_go_and_else_nowhere(desk: Desk) -> None:
+    desk.submitted()
+    told = "Chile, The reports of this year: the report was submitted"
+    assert desk.rita.get("/en/notices").follow(told).h1 == "Chile"
+    desk.carla.get(desk.home).press("Withdraw the report")
+    page = desk.rita.get("/en/notices")
+    assert page.has(told) and told not in page.links
+
+
 def test_a_resubmission_is_withdrawn_to_where_it_came_from(desk: Desk) -> None:
     desk.returned()
     steps.answer_point(desk.carla, desk.report_id, "Since 2019.")

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from review_app.models import Notice, Person, Report
 from review_app.notices import headline
 from review_app.operations import notices as operations
+from review_app.permissions import can
 from review_app.queries.notices import inbox
 from review_app.web import access, presentation
 from workflows.messages import Message
@@ -57,10 +58,11 @@ def _line(person: Person, notice: Notice, report: Report | None) -> Line:
 
 
 def _place(person: Person, notice: Notice, report: Report | None) -> str:
-    """Where the notice leads: a ministry to its report, the secretariat to the review of it."""
+    """Where the notice leads: a ministry to its report, the secretariat to the review of it; empty where they may not go now."""
     if report is not None:
-        endpoint = "desk.report" if report.party_code in person.party_codes else "review.report"
-        return url_for(endpoint, report_id=report.id)
+        if can(person, "report.read_answers", report):
+            return url_for("desk.report", report_id=report.id)
+        return url_for("review.report", report_id=report.id) if can(person, "report.review", report) else ""
     if notice.entry.fact == "person.joined" and person.is_administrator:
         return url_for("office.people")
     if notice.entry.fact == "person.lead_handed_over" and person.party_codes:
