@@ -86,6 +86,12 @@ def latest_snapshot(report: Report) -> Snapshot | None:
     return db.session.scalar(mine.order_by(Snapshot.number.desc()).limit(1))
 
 
+def latest_number(report: Report) -> int | None:
+    """The number of that copy, which is short, where the copy is long."""
+    mine = Snapshot.report_id == report.id, Snapshot.round <= report.round
+    return db.session.scalar(select(func.max(Snapshot.number)).where(*mine))
+
+
 def snapshot_of(report: Report, number: int) -> Snapshot:
     """One submission's copy. Raises NotFound."""
     found = db.session.scalar(select(Snapshot).where(Snapshot.report_id == report.id, Snapshot.number == number))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel import dates
 from flask import Flask, g
-from flask_babel import force_locale, format_datetime, get_locale, get_translations, gettext
+from flask_babel import force_locale, get_locale, get_translations, gettext
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -98,7 +98,7 @@ def moment(at: datetime | str | None) -> str:
 
 def clock(local: datetime) -> str:
     """A moment as it stands, day and time in the reader's language."""
-    return str(format_datetime(local, f"{day_pattern(current_language(), local)}, HH:mm", rebase=False))
+    return f"{day(local.date())}, {local:%H:%M}"
 
 
 def day(on: date | None) -> str:

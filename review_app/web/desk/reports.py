@@ -21,7 +21,7 @@ from review_app.queries.contributions import offers
 from review_app.queries.fates import over_since_last
 from review_app.queries.journal import JournalRow, journal
 from review_app.queries.people import membership_with_id, team_of
-from review_app.queries.reports import extensions_of, latest_snapshot, my_reports, questionnaire_of
+from review_app.queries.reports import extensions_of, latest_number, my_reports, questionnaire_of
 from review_app.questionnaire.language import Section
 from review_app.web import access
 from review_app.web.desk import blueprint
@@ -62,7 +62,7 @@ def report(report: Report) -> str:
         is_being_checked=state.is_waiting,
         sections_being_checked=state.waiting_sections(),
         points=visible_points(report),
-        snapshot=latest_snapshot(report),
+        receipt=latest_number(report),
         journal=visible_journal(report),
         extensions=extensions_of(report),
         is_recallable=is_recallable(report),
