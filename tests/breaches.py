@@ -49,10 +49,10 @@ def point(report: str, weight: str, returned_at: str) -> str:
         values ({report}, 1, 'budget', 'x', '{weight}', @rita, now(), {returned_at});"""
 
 
-def public_answer(question: str, value: str, *, item: str = "null", publication: str = ":publication") -> str:
+def public_answer(question: str, value: str, *, item: str = "null") -> str:
     return f"""
         insert into published.answer (publication_id, item_id, section, question, position, value)
-        values ({publication}, {item}, 'budget', '{question}', 99, {value});"""
+        values (:publication, {item}, 'budget', '{question}', 99, {value});"""
 
 
 def copied(table: str, which: str, **other: str) -> str:

@@ -135,12 +135,12 @@ class Page:
         assert table, f"{self.url} has no table {css!r}"
         return [[words(cell) for cell in row.find_all(["td", "th"])] for row in table.select("tbody tr")]
 
-    def follow(self, link: str, *, status: int = 200) -> "Page":
+    def follow(self, link: str) -> "Page":
         """Click the link with these words (exactly, else the only one that contains them)."""
         near = [href for text, href in self.links.items() if link in text]
         address = self.links.get(link) or (near[0] if len(set(near)) == 1 else None)
         assert address, f"{self.url} has no single link {link!r}; it has: {sorted(self.links)}"
-        return self.browser.get(urljoin(self.browser.base_url + self.url, address), status=status)
+        return self.browser.get(urljoin(self.browser.base_url + self.url, address))
 
     def value(self, field: str) -> str | list[str]:
         """What a field holds now: its text, or the values that are ticked."""

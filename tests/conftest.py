@@ -66,10 +66,10 @@ class MailServer:
     def to(self, address: str) -> list[EmailMessage]:
         return [message for message in self.messages if address in str(message["To"])]
 
-    def wait(self, count: int = 1, *, to: str = "", seconds: float = 30) -> list[EmailMessage]:
+    def wait(self, count: int = 1, *, to: str = "") -> list[EmailMessage]:
         """The messages (to one address) once there are `count`; fails when they do not come."""
         what = f"{count} messages to {to or 'anybody'} have come"
-        wait_until(lambda: len(self.to(to)) >= count, what, seconds=seconds, left=lambda: f"{len(self.to(to))} have come.")
+        wait_until(lambda: len(self.to(to)) >= count, what, seconds=30, left=lambda: f"{len(self.to(to))} have come.")
         return self.to(to)
 
 

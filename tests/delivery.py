@@ -22,7 +22,7 @@ class World:
 
 
 @atomic
-def make_world(*, state: str = "review", due_on: date | None = date(2027, 6, 30), zone: str = "America/Santiago") -> World:
+def make_world(*, state: str = "review", due_on: date | None = date(2027, 6, 30)) -> World:
     db.session.add(Party(code="CL", names={"en": "Chile", "fr": "Chili", "es": "Chile"}))
     db.session.flush()
     people = [
@@ -32,13 +32,14 @@ def make_world(*, state: str = "review", due_on: date | None = date(2027, 6, 30)
     ]
     cycle = Cycle(
         slug="qpr-2027", titles={"en": "Periodic reports 2027", "fr": "Rapports périodiques 2027"}, questionnaire="qpr",
-        edition="2019", state="open", opened_at=NOW, checksum="0" * 64, due_on=due_on, due_zone=zone,
+        edition="2019", state="open", opened_at=NOW, checksum="0" * 64, due_on=due_on,
+        due_zone="America/Santiago",
     )  # fmt: skip
     db.session.add(cycle)
     db.session.flush()
     is_draft, is_back = state == "draft", state == "revision"
     report = Report(
-        cycle_id=cycle.id, party_code="CL", state=state, due_on=due_on, due_zone=zone, round=0 if is_draft else 1,
+        cycle_id=cycle.id, party_code="CL", state=state, due_on=due_on, due_zone=cycle.due_zone, round=0 if is_draft else 1,
         first_submitted_at=None if is_draft else NOW, reviewer_id=None if is_draft else people[1].id,
         returned_at=NOW if is_back else None,
     )  # fmt: skip

@@ -64,10 +64,10 @@ class Traveller:
     def open(self, address: str, *, status: int = 200) -> Self:
         return self._arrived(self.page.goto(address if "://" in address else self.base_url + address), status)
 
-    def follow(self, words: str | re.Pattern[str], *, status: int = 200) -> Self:
+    def follow(self, words: str | re.Pattern[str]) -> Self:
         """Click the first link with these words; without such a link, the first that contains them."""
         exact = self.page.get_by_role("link", name=words, exact=True)
-        return self._click(exact if exact.count() else self.page.get_by_role("link", name=words), status)
+        return self._click(exact if exact.count() else self.page.get_by_role("link", name=words), 200)
 
     def press(self, words: str, *, status: int = 200) -> Self:
         exact = self.page.get_by_role("button", name=words, exact=True)

@@ -360,7 +360,7 @@ def test_a_text_for_an_entry_that_was_taken_out_waits_until_it_is_back(desk: Des
     assert not desk.links().has("To decide")
     assert not desk.carla.get(desk.home).has("1 to decide")
     desk.carla.get(f"{desk.home}/proposals/1", status=404)
-    page.press("Bring back entry 1")
+    page.press("Bring it back : North")
     assert desk.links().has("To decide", "Books") and desk.carla.get(desk.home).has("1 to decide")
 
 

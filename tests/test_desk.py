@@ -60,10 +60,10 @@ class Desk(desks.Desk):
         steps.write(self.carla, self.facts, {"overview": "Forty libraries."})
         return steps.submit(self.carla, self.report_id)
 
-    def returned(self, text: str = "Since when?", question: str = "overview") -> None:
+    def returned(self, text: str = "Since when?") -> None:
         self.submitted()
         steps.take(self.rita, self.report_id)
-        steps.draft_point(self.rita, self.report_id, "facts", text, question=question)
+        steps.draft_point(self.rita, self.report_id, "facts", text, question="overview")
         steps.give_back(self.rita, self.report_id, letter="A good start.")
 
 
@@ -219,7 +219,7 @@ def test_an_entry_is_taken_out_and_brought_back_with_its_answers(desk: Desk) -> 
     assert "Santa Rosa" not in page.links and page.has("Taken out (1)")
     desk.carla.get(entry, status=404)
     assert "Santa Rosa" not in desk.carla.get(f"{desk.home}/read").text
-    page = page.press("Bring back entry 1")
+    page = page.press("Bring it back : Santa Rosa")
     assert page.follow("Santa Rosa").value("books") == "900"
     steps.submit(desk.carla, desk.report_id)
     assert len(json.loads(desk.snapshots()[0].content)["items"]) == 1

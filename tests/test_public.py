@@ -30,8 +30,8 @@ SHA = "a" * 64
 REPORT = "published/peru-country-report-2026"
 
 
-def w(en: str, fr: str = "", es: str = "") -> dict[str, str]:
-    return {"en": en, "fr": fr or f"{en} (fr)", "es": es or f"{en} (es)"}
+def w(en: str, fr: str = "") -> dict[str, str]:
+    return {"en": en, "fr": fr or f"{en} (fr)", "es": f"{en} (es)"}
 
 
 DOMAINS = [{"id": "music", "label": w("Music", "Musique")}, {"id": "design", "label": w("Design")}]

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Uuid
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from review_app.extensions import db
 from review_app.models.accounts import MOMENT
@@ -47,8 +47,6 @@ class Item(db.Model):
     ended_at: Mapped[datetime | None] = mapped_column(MOMENT)
     fate: Mapped[str | None] = mapped_column(String(20))
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("item.id"))
-
-    lasting_item: Mapped[LastingItem | None] = relationship()
 
     __table_args__ = (
         CheckConstraint("checked_version <= row_version", name="checked_was_written"),

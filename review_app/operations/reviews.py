@@ -1,6 +1,7 @@
 """Verbs of reviewing that move no state: comments, points, and the country's answers to them."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from review_app.extensions import db
@@ -29,17 +30,8 @@ def add_comment(
     """Leave a note for the other reviewers at a place of the report. Raises NotFound, Denied, Blocked (no text)."""
     report = held_report(report_id, is_shared=True)
     require(actor, "report.comment", report)
-    _place(report, section, item_id, question)
-    comment = Comment(
-        report_id=report.id,
-        round=report.round,
-        section=section,
-        item_id=item_id,
-        question=question,
-        text=_said(text),
-        person_id=actor.id,
-        created_at=now,
-    )
+    place = _place(report, section, item_id, question)
+    comment = Comment(**place, text=_said(text), person_id=actor.id, created_at=now)
     db.session.add(comment)
     return comment
 
@@ -59,20 +51,10 @@ def add_point(
     """Draft a point for the next return. Raises NotFound, Denied, Blocked (no text, unknown weight)."""
     report = held_report(report_id, is_shared=True)
     require(actor, "report.draft_points", report)
-    _place(report, section, item_id, question)
+    place = _place(report, section, item_id, question)
     if weight not in WEIGHTS:
         raise Blocked((Message("Choose whether the country must or should settle this point."),))
-    point = Point(
-        report_id=report.id,
-        round=report.round,
-        section=section,
-        item_id=item_id,
-        question=question,
-        text=_said(text),
-        weight=weight,
-        person_id=actor.id,
-        created_at=now,
-    )
+    point = Point(**place, text=_said(text), weight=weight, person_id=actor.id, created_at=now)
     db.session.add(point)
     return point
 
@@ -112,8 +94,8 @@ def _point(report: Report, point_id: int, *, is_held: bool = False) -> Point:
     return point
 
 
-def _place(report: Report, section: str, item_id: UUID | None, question: str | None) -> None:
-    """Refuse a place that is not in this report."""
+def _place(report: Report, section: str, item_id: UUID | None, question: str | None) -> dict[str, Any]:
+    """The columns of a place in the present round. Raises NotFound for one that is not in this report."""
     try:
         home = questionnaire_of(report).section(section)
         item = db.session.get(Item, item_id) if item_id else None
@@ -126,6 +108,7 @@ def _place(report: Report, section: str, item_id: UUID | None, question: str | N
                 raise NotFound
     except KeyError:
         raise NotFound from None
+    return {"report_id": report.id, "round": report.round, "section": section, "item_id": item_id, "question": question}
 
 
 def _said(text: str) -> str:

@@ -14,7 +14,6 @@ from review_app.queries.reports import due_moment
 
 STATUSES = ("not_started", "started", "overdue", "in_review", "returned", "published")
 MAILS_SHOWN = 200
-_WITH_READER = (joinedload(Notice.entry), joinedload(Notice.person), joinedload(Notice.link))
 
 
 @dataclass(frozen=True)
@@ -186,7 +185,7 @@ def notices_of(report: Report) -> list[Notice]:
         select(Notice)
         .join(Entry, Entry.id == Notice.entry_id)
         .where(Entry.report_id == report.id, Notice.channel == "mail")
-        .options(*_WITH_READER)
+        .options(joinedload(Notice.link))
         .order_by(Notice.id.desc())
         .limit(MAILS_SHOWN)
     )
@@ -204,7 +203,8 @@ def outbox(*, now: datetime) -> Outbox:
         func.count().filter(Notice.status == "failed"),
     ).where(mail)
     pending, held, sent, failed = db.session.execute(statement).one()
-    newest = select(Notice).where(mail, Notice.status == "failed").options(*_WITH_READER).order_by(Notice.id.desc()).limit(10)
+    newest = select(Notice).where(mail, Notice.status == "failed").order_by(Notice.id.desc()).limit(10)
+    newest = newest.options(joinedload(Notice.link))
     return Outbox(pending, held, sent, failed, tuple(db.session.scalars(newest)))
 
 

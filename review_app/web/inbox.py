@@ -63,11 +63,11 @@ def _place(person: Person, notice: Notice, report: Report | None) -> str:
         if can(person, "report.read_answers", report):
             return url_for("desk.report", report_id=report.id)
         return url_for("review.report", report_id=report.id) if can(person, "report.review", report) else ""
-    if notice.entry.fact == "person.joined" and person.is_administrator:
+    if notice.entry.fact == "person.joined" and can(person, "people.manage"):
         return url_for("office.people")
-    if notice.entry.fact == "person.lead_handed_over" and person.party_codes:
+    if notice.entry.fact == "person.lead_handed_over" and can(person, "desk.see"):
         return url_for("desk.home")
-    if notice.entry.fact == "import.finished" and person.is_administrator:
+    if notice.entry.fact == "import.finished" and can(person, "import.manage"):
         return url_for("imports.batch", batch_id=notice.entry.params["batch"])
     return url_for("auth.account") if notice.entry.fact == "person.password_changed" else ""
 

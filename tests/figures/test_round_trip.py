@@ -138,12 +138,12 @@ def _seen(words: Any) -> Any:
             return sorted(every) if all(isinstance(one, str) for one in every) else every
 
 
-def _back(sheet: Sheet, kind: str, language: str, *, blanks: int = 1) -> Filled:
+def _back(sheet: Sheet, kind: str, language: str) -> Filled:
     app = Flask(__name__)
     Babel(app, default_locale=language)
     cover = Cover("A title", "Chile", "Fill it in.", language, report_id=12)
     with app.test_request_context():
-        data = WRITERS[kind](cover, form_outline(sheet, language, blanks=blanks))
+        data = WRITERS[kind](cover, form_outline(sheet, language, blanks=1))
     return put_together(taken_apart(data), sheet.questionnaire, {short(item.id): item.group for item in sheet.items})
 
 

@@ -80,8 +80,8 @@ def join(smtp: MailServer, browser: Browser, address: str, name: str) -> None:
     browser.get(link.group()).fill({"name": name, "password": PASSWORD}).press("Join")
 
 
-def start(page: Page, section: str, answers: Mapping[str, Value], button: str = "Save and continue") -> Page:
-    return page.follow(section).fill(answers).press(button)
+def start(page: Page, section: str, answers: Mapping[str, Value]) -> Page:
+    return page.follow(section).fill(answers).press("Save and continue")
 
 
 def test_a_report_goes_all_the_way(
