@@ -15,6 +15,7 @@ from review_app.operations import (
     answers,
     contributions,
     cycles,
+    declarations,
     dispatching,
     findings,
     imports,
@@ -26,6 +27,7 @@ from review_app.operations import (
 from review_app.operations.answers import Typed
 from review_app.permissions import SYSTEM
 from review_app.queries.answers import sheet_of
+from review_app.queries.declarations import text_sha256
 from review_app.queries.dispatching import due_notices, open_dispatches
 from review_app.tasks import REACTIONS
 from review_app.transaction import atomic
@@ -174,8 +176,9 @@ class World:
         self.return_senegal()
         self.return_peru_and_back()
         self.review_viet_nam()
-        kenya = self.write(read_data("written-kenya-2027"), "wanjiru", at=self.ago(40), submitted=self.ago(2))
-        self.submit(kenya, "wanjiru", at=self.ago(2, 15))
+        page = read_data("written-kenya-2027")
+        kenya = self.write(page, "wanjiru", at=self.ago(40), submitted=self.ago(2))
+        self.step(kenya, "submit", "wanjiru", at=self.ago(2, 15), declared_by=self.ask_the_official(kenya, page, "wanjiru"))
         self.draft_chile()
         self.welcome("lucia", by="admin", at=self.ago(3, 10))
         cycles.extend_due(
@@ -197,6 +200,7 @@ class World:
         self.send_back(report, page, "claire", at=self.ago(21))
         self.settle(report, page, "moussa", at=self.ago(9))
         self.hand_over("ousmane", "aminata", page["hand_over"], at=self.ago(4))
+        self.ask_the_official(report, page, "aminata")
 
     def return_peru_and_back(self) -> None:
         page = read_data("written-peru-2027")
@@ -219,12 +223,23 @@ class World:
     def draft_chile(self) -> None:
         self.welcome("camila", by="valentina", at=self.ago(30))
         page = read_data("written-chile-2027")
-        self.write({**page, "items": []}, "valentina", at=self.ago(24), submitted=self.now)
+        report = self.write({**page, "items": []}, "valentina", at=self.ago(24), submitted=self.now)
+        self.ask_the_official(report, page, "valentina")
         self.write({**page, "answers": {}, "blank": {}, "files": {}}, "camila", at=self.ago(6), submitted=self.now)
         self.write(read_data("written-cecrea-2026"), "matias", at=self.ago(12), submitted=self.now)
-        report = self.report(page["cycle"], page["party"])
         for line in page["contributions"]:
             self.ask_outside(report, line, "valentina", at=self.ago(line["days_ago"]))
+
+    def ask_the_official(self, report: Report, page: Page, coordinator: str) -> int:
+        """Send the link for the declaration; who is said to have declared did so. The link's id."""
+        line, until = page["declaration"], self.now.date() + timedelta(days=30)
+        asked = contributions.Asked((None, None, None), line["name"], line["email"], page["lang"], line["message"], until)
+        link = contributions.ask(self.people[coordinator], report.id, asked, now=self.ago(line["asked_days_ago"]))
+        if "days_ago" in line:
+            read = text_sha256(report, sheet_of(report))
+            declarations.declare(link, name=link.name, position=line["position"], read=read, now=self.ago(line["days_ago"]))
+        self.react(self.ago(line.get("days_ago", line["asked_days_ago"])))
+        return link.id
 
     def ask_outside(self, report: Report, line: Page, coordinator: str, *, at: datetime) -> None:
         """Send a link; who is said to have answered did so three days later."""

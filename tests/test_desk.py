@@ -262,6 +262,16 @@ def test_a_report_that_changed_meanwhile_is_not_submitted_and_the_typed_text_sta
     assert desk.state() == "draft" and len(desk.snapshots()) == 1
 
 
+def test_the_form_of_a_submission_that_is_blocked_is_folded_and_keeps_what_was_typed(desk: Desk) -> None:
+    page = desk.carla.get(f"{desk.home}/submit")
+    assert page.has("The report cannot be submitted yet", "See what is missing")
+    assert page.select("details:not([open]) input[name=position]")
+    page = page.fill({**steps.SIGNATORY, "position": "Director"}).press("Submit the report of Chile", status=422)
+    assert page.value("position") == "Director" and not page.select("details input[name=position]")
+    steps.write(desk.carla, desk.facts, {"overview": "Forty libraries."})
+    assert not desk.carla.get(f"{desk.home}/submit").select("main details")
+
+
 def test_the_declaration_has_to_be_given(desk: Desk) -> None:
     steps.write(desk.carla, desk.facts, {"overview": "Forty libraries."})
     page = desk.carla.get(f"{desk.home}/submit").fill({"name": "Ana Soto"}).press("Submit the report of Chile", status=422)
@@ -546,9 +556,11 @@ def test_a_long_history_is_shown_thirty_at_a_time(desk: Desk) -> None:
 
 
 def test_a_single_question_can_be_given_to_a_contributor(desk: Desk, new_client: Callable[[], Browser]) -> None:
-    page = desk.carla.get(f"{desk.home}/team").fill({
-        "name": "Mario", "email": "mario@example.org", "sections": ["facts/motto", "houses"],
-    }).press("Send the invitation")  # fmt: skip
+    page = desk.carla.get(f"{desk.home}/team")
+    assert page.select('details.parts:not([open]) input[value="facts/motto"]') and not page.select('.parts input[value="facts"]')
+    page = page.fill({"name": "Mario", "sections": ["facts/motto", "houses"]}).press("Send the invitation", status=422)
+    assert [str(one["value"]) for one in page.select("details.parts[open] input[checked]")] == ["facts/motto"]
+    page = page.fill({"email": "mario@example.org"}).press("Send the invitation")
     assert page.has("Facts › Motto")
     with desk.app.app_context():
         make_person("mario", "contributor", "CL", sections=["facts/motto", "houses/house"])

@@ -82,12 +82,25 @@ def test_each_entry_needs_a_fate_and_has_a_life_of_chapters(desk: Desk) -> None:
     ]  # fmt: skip
     assert chapters(everybody, "chile-museums-cycle", "mill") == ["The reports of this year: Mill", "The next: Ended"]
     assert chapters(everybody, "chile-museums-cycle", "tower")[1:] == ["The next: Not followed up"]
+    assert over(everybody.get("/en/entries")) == {
+        "City museum": None, "Harbour museum": "Merged into another entry", "Mill": "Ended", "Tower": "Not followed up",
+        "Museum of the city and the harbour": None,
+    }  # fmt: skip
     with the.app.app_context():
         assert broken() == {}
 
 
 def gone(page: Page) -> list[str]:
     return [row.get_text(" ", strip=True).replace("entry :", "entry:") for row in page.select("#gone + dl > div")]
+
+
+def over(page: Page) -> dict[str, str | None]:
+    """Title of each entry in the list -> what it says became of it."""
+    fates = "Merged into another entry", "Ended", "Not followed up"
+    return {
+        str(line.select("h3")[0].string): next((fate for fate in fates if fate in line.select(".byline")[0].text), None)
+        for line in page.select(".listing li")
+    }
 
 
 def chapters(everybody: Browser, report: str, entry: str) -> list[str]:

@@ -25,7 +25,9 @@ from review_app.models import (
     Report,
     Snapshot,
 )
+from review_app.queries.answers import sheet_of
 from review_app.queries.contributions import offers, state_of
+from review_app.queries.declarations import text_sha256
 from review_app.queries.fates import lasting_rows
 from review_app.queries.invariants import broken
 from seeds.__main__ import fill, main
@@ -68,6 +70,7 @@ def test_the_demo_world(app: Flask, world: datetime, client: Browser) -> None:
         check_what_was_imported()
         check_mail(world)
         check_the_contributions(world)
+        check_the_declarations(world)
         check_the_fates()
         check_the_files()
         check_the_lead()
@@ -135,10 +138,24 @@ def check_mail(now: datetime) -> None:
 
 def check_the_contributions(now: datetime) -> None:
     """One that came back and waits for Chile's coordinator, and one that was not opened yet."""
-    links = database.session.scalars(select(ContributionLink).order_by(ContributionLink.id)).all()
+    to_write = select(ContributionLink).where(ContributionLink.section.is_not(None)).order_by(ContributionLink.id)
+    links = database.session.scalars(to_write).all()
     assert [state_of(link, now) for link in links] == ["answered", "sent"]
     waiting = offers(links[0].report)
     assert [(offer.group, len(offer.texts)) for offer in waiting] == [("cso_measures", 5), (None, 1)]
+
+
+def check_the_declarations(now: datetime) -> None:
+    """One that Senegal waits for, one that Kenya submitted with, one that counts no more as Chile wrote on."""
+    links = database.session.scalars(select(ContributionLink).where(ContributionLink.section.is_(None))).all()
+    found = {link.report.party_code: (state_of(link, now), is_fresh(link)) for link in links}
+    assert found == {"SN": ("sent", False), "KE": ("answered", True), "CL": ("answered", False)}
+    signed = database.session.scalars(select(Snapshot).join(Report).where(Report.party_code == "KE")).one().signatory
+    assert signed is not None and signed["name"] == "Grace Achieng" and "declared_at" in signed
+
+
+def is_fresh(link: ContributionLink) -> bool:
+    return link.declared_sha256 == text_sha256(link.report, sheet_of(link.report))
 
 
 def check_the_fates() -> None:

@@ -151,11 +151,16 @@ _CURRENT_ENTRY, _NUMBERED_ENTRY = (
 )  # fmt: skip
 _KNOWN = publication_table.alias("known")
 _PARTY = worded(publication_table.c.party_names)
+_OVER = (
+    select(_FATE.c.fate).join_from(_FATE, _TOLD_IN, _TOLD_IN.c.id == _FATE.c.publication_id)
+    .where(_TOLD_IN.c.is_current, _FATE.c.lasting_item_id == item_table.c.lasting_item_id)
+    .correlate(item_table).limit(1)
+)  # fmt: skip
 _LISTED = (
     select(
         item_table.c.slug, item_table.c.title, item_table.c.title_lang, item_table.c.gist, item_table.c.gist_lang,
         publication_table.c.slug.label("report_slug"), publication_table.c.party_code, _PARTY.label("party"),
-        publication_table.c.year,
+        publication_table.c.year, _OVER.scalar_subquery().label("fate"),
     )
     .join(publication_table, publication_table.c.id == item_table.c.publication_id)
     .where(publication_table.c.is_current, item_table.c.slug.is_not(None))

@@ -22,7 +22,7 @@ from review_app.queries.fates import over_since_last
 from review_app.queries.journal import JournalRow, journal
 from review_app.queries.people import membership_with_id, team_of
 from review_app.queries.reports import extensions_of, latest_number, my_reports, questionnaire_of
-from review_app.questionnaire.language import Section
+from review_app.questionnaire.language import Question, Section
 from review_app.web import access
 from review_app.web.desk import blueprint
 from review_app.web.presentation import current_language, say
@@ -242,17 +242,29 @@ def end_role(report: Report, membership_id: int) -> Response | tuple[str, int]:
 
 def _invite_form(report: Report) -> InviteForm:
     form = InviteForm(language=current_language())
-    form.sections.choices = list(_places(report).items())
+    language = current_language()
+    form.sections.choices = {
+        section.title.within(language): [
+            (section.code, section.title.within(language)),
+            *((f"{section.code}/{question.code}", question.label.within(language)) for question in _single(section)),
+        ]
+        for section in questionnaire_of(report).sections
+    }
     return form
 
 
+def _single(section: Section) -> Sequence[Question]:
+    """The questions of a section that can be given one by one."""
+    return section.questions if len(section.questions) > 1 else ()
+
+
 def _places(report: Report) -> dict[str, str]:
-    """What can be given to a contributor: each section, and after it each of its questions, as the permission table has it."""
+    """What a contributor may have been given, as the permission table has it: each section and each of its questions."""
     language, found = current_language(), {}
     for section in questionnaire_of(report).sections:
         title = section.title.within(language)
         found[section.code] = title
-        for question in section.questions if len(section.questions) > 1 else ():
+        for question in _single(section):
             found[f"{section.code}/{question.code}"] = f"{title} › {question.label.within(language)}"
     return found
 
