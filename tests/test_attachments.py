@@ -40,6 +40,7 @@ sections:
     questions:
       - {code: overview, type: longtext, label: {en: Overview, fr: Aperçu, es: Panorama}, required: true}
       - {code: proof, type: file, most: 2, label: {en: Proof, fr: Preuve, es: Prueba}, required: true}
+      - {code: leaflets, type: file, most: 30, label: {en: Leaflets, fr: Dépliants, es: Folletos}}
       - {code: secret, type: file, public: false, label: {en: For you only, fr: Pour vous, es: Para ustedes}}
   - code: houses
     title: {en: Libraries, fr: Bibliothèques, es: Bibliotecas}
@@ -214,6 +215,30 @@ def test_the_snapshot_names_each_file_and_the_public_gets_the_public_ones(desk: 
     assert response.headers["Cache-Control"] == "public, max-age=60" and "Set-Cookie" not in response.headers
     reader.get(f"{public}/files/{note.id}", status=404)
     reader.get(f"/en/published/elsewhere/files/{law.id}", status=404)
+
+
+def test_pages_with_one_file_and_with_thirty_cost_the_same(desk: Desk, count_queries: Callable[[], Any]) -> None:
+    def cost(browser: Browser, *pages: str, files: int) -> list[int]:
+        found = []
+        for address in pages:
+            with count_queries() as counted:
+                page = browser.get(address)
+            found.append(len(counted.statements))
+            assert len([name for name in page.links if name.startswith("leaflet-")]) == files, address
+        return found
+
+    desk.add(LAW, more={"overview": "Forty."})
+    costs = []
+    for numbers in (range(1), range(1, 30)):
+        desk.add(*((f"leaflet-{number}.pdf", pdf(str(number))) for number in numbers), to="leaflets")
+        steps.submit(desk.carla, desk.report_id)
+        report = f"/en/review/reports/{desk.report_id}"
+        costs.append([
+            *cost(desk.rita, f"{report}/sections/facts", files=numbers.stop),
+            *cost(desk.carla, desk.facts, f"{desk.home}/read", f"{desk.home}/sections/facts/check", files=numbers.stop),
+        ])
+        desk.carla.get(desk.home).press("Withdraw the report")
+    assert costs[0] == costs[1]
 
 
 def test_two_lists_of_files_meet_and_none_is_lost(desk: Desk) -> None:
