@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -71,25 +72,28 @@ class Summary:
 
     subject: str
     to: str
-    sent: str
+    sent_at: datetime
+
+    @property
+    def sent(self) -> str:
+        return self.sent_at.strftime("%d %B %Y, %H:%M %Z")
 
 
 def summary(message: EmailMessage) -> Summary:
     date = message["Date"]
-    sent = parsedate_to_datetime(str(date)).strftime("%d %B %Y, %H:%M:%S %Z") if date else ""
-    return Summary(str(message["Subject"] or "(no subject)"), str(message["To"] or ""), sent)
+    sent_at = parsedate_to_datetime(str(date)).astimezone(UTC) if date else datetime.now(UTC)
+    return Summary(str(message["Subject"] or "(no subject)"), str(message["To"] or ""), sent_at)
 
 
 def list_page(mailbox: Mailbox) -> str:
+    """By the moment each was written: what waited together arrives in any order."""
     names = mailbox.names()
+    found = [(name, summary(message)) for name in names[:SHOWN] if (message := mailbox.read(name))]
     rows = Markup()
-    for name in names[:SHOWN]:
-        message = mailbox.read(name)
-        if message:
-            told = summary(message)
-            rows += Markup('<tr><td><a href="/{}">{}</a></td><td>{}</td><td>{}</td></tr>').format(
-                name, told.subject, told.to, told.sent
-            )
+    for name, told in sorted(found, key=lambda one: one[1].sent_at, reverse=True):
+        rows += Markup('<tr><td><a href="/{}">{}</a></td><td>{}</td><td>{}</td></tr>').format(
+            name, told.subject, told.to, told.sent
+        )
     head = Markup("<thead><tr><th scope=col>Subject</th><th scope=col>To</th><th scope=col>Sent</th></tr></thead>")
     content = Markup("<table>{}<tbody>{}</tbody></table>").format(head, rows) if names else Markup("<p>No mail yet.</p>")
     note = Markup("<p>All mail of this demo ends here; nothing leaves this machine. {} in all, newest first.</p>")

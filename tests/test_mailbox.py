@@ -1,5 +1,6 @@
 """The demo's mailbox takes mail over SMTP and shows it, whatever is in it, as harmless text."""
 
+import re
 import smtplib
 import urllib.error
 import urllib.request
@@ -53,6 +54,12 @@ def test_a_message_sent_is_a_message_shown(mailbox: Mailbox, address: str) -> No
     assert '<a href="http://127.0.0.1:8000/fr/desk/1?a=1&amp;b=2">' in page
     assert "<script>" not in page
     assert "<p>Voir</p>" in shown(f"{address}/{mailbox.names()[0]}?raw")
+
+
+def test_the_newest_message_stands_first_however_they_arrived(mailbox: Mailbox, address: str) -> None:
+    for number, day in enumerate((20, 21, 19)):
+        (mailbox.folder / f"{number:020d}.eml").write_text(f"Subject: Of the {day}th\nDate: {day} Nov 2026 09:00:00 +0000\n\nWords")
+    assert re.findall(r"Of the \d+th", shown(address)) == ["Of the 21th", "Of the 20th", "Of the 19th"]
 
 
 @pytest.mark.parametrize("name", ["nothing", "../secrets/secret_key", "..%2f..%2fenv", "00000000000000000000.eml"])
