@@ -72,19 +72,19 @@ class Small:
         """As a request has its person: read once, and nobody else's from then on."""
         person = self.person(nick)
         db.session.refresh(person)
-        person.memberships  # noqa: B018 (read now, there is no session later)
-        db.session.expunge(person)
+        for one in (*person.memberships, person):  # read now, there is no session later
+            db.session.expunge(one)
         return person
 
 
 @contextmanager
-def small_world(app: Flask, settings: Settings, ground: Ground, folder: Path) -> Iterator[Small]:
+def small_world(app: Flask, settings: Settings, ground: Ground, folder: Path, *, note: str = NOTE) -> Iterator[Small]:
     """One open cycle with one draft of Chile, and its people. No doorbell is rung: nobody works here."""
-    (folder / "note.yaml").write_text(NOTE, encoding="utf-8")
+    (folder / "note.yaml").write_text(note, encoding="utf-8")
     library.configure((folder / "note.yaml",))
     try:
         with pytest.MonkeyPatch.context() as patch, app.app_context():
-            patch.setattr(transaction, "_ring", lambda entry_ids: None)
+            patch.setattr(transaction, "_send", lambda task, *args: True)
             yield _made()
             db.session.remove()
     finally:
