@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from tests.browser import Page
-from tests.figures.test_matrix import address, cells, expected
+from tests.matrix import address, cells, expected
 from tests.undone import Undone
 from tests.world import STAGES
 

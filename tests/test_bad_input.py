@@ -22,7 +22,7 @@ from review_app.models import Notice
 from review_app.models import published as tables
 from review_app.operations import accounts
 from tests.conftest import Ground
-from tests.figures.test_matrix import BODIES, SOON, address, cells
+from tests.matrix import BODIES, SOON, address, cells
 from tests.people import PASSWORD
 from tests.undone import Answer, Undone, missing_headers, undone_world
 from tests.world import Place

@@ -52,7 +52,8 @@ MET = {(name, how) for name, ways in REFUSED.items() for how in ("done", *ways.s
 # Where a walk ends, as long as no walk has met all of an operation: the operation, what the report must have, a rule, what it is given.
 AT_LAST: tuple[tuple[str, str, str, tuple[Any, ...]], ...] = (
     ("ask", "things", "ask", ("carla", None, 0, -1)), ("drop_point", "points", "drop_a_point", (None, 0)),
-    ("send_again", "links", "ask_again", ("carla", 0, 60)),
+    ("reactivate", "things", "close_or_open_an_account", ("carla", "rita")),
+    ("send_again", "links", "ask_again", ("carla", 0, -1)), ("send_again", "links", "ask_again", ("carla", 0, 60)),
     ("save_contribution", "links", "ask_again", ("carla", 0, 60)),
     ("save_contribution", "links", "write_by_link", (0, WORDS[0], 0)),
     ("save_contribution", "links", "write_by_link", (0, WORDS[1], 0)),

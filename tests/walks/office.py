@@ -5,12 +5,12 @@ from functools import partial
 
 from hypothesis import strategies
 from hypothesis.stateful import precondition, rule
-from review_app.queries.dispatching import due_notices
 
 from review_app.extensions import db
 from review_app.operations import accounts, cycles, dispatching, reminders
 from review_app.operations.leads import Successor, hand_over
 from review_app.permissions import Denied
+from review_app.queries.dispatching import due_notices
 from review_app.tasks import REACTIONS
 from review_app.transaction import Stale
 from tests.walks.walk import NEW, Fact, Walk
