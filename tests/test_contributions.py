@@ -352,6 +352,16 @@ def test_texts_for_entries_cost_the_same_for_one_and_many(desk: Desk, count_quer
     assert cost() == few
 
 
+def test_a_link_to_an_entry_that_was_taken_out_says_so(desk: Desk) -> None:
+    place = library(desk, "North")
+    address = desk.ask(place, language="English")
+    page = desk.carla.get(f"{desk.home}/items/{place.partition('@')[2]}").press("Take this entry out of the report")
+    over = desk.outside.get(address, status=410)
+    assert over.has("This link is over", "The entry it asks about is not in the report any more.", "write to Carla")
+    page.press("Bring it back : North")
+    assert desk.outside.get(address).has("Books")
+
+
 def test_a_text_for_an_entry_that_was_taken_out_waits_until_it_is_back(desk: Desk) -> None:
     place = library(desk, "North")
     desk.send(desk.ask(place), {"books": "40000"})

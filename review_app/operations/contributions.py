@@ -30,7 +30,7 @@ MOST_ENTRIES = 100
 
 
 class LinkOver(Exception):
-    """The link is expired or withdrawn, or its report cannot be written now."""
+    """The link is expired or withdrawn, its report cannot be written now, or its entry was taken out."""
 
 
 @dataclass(frozen=True)

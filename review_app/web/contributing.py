@@ -52,7 +52,8 @@ def _over(error: LinkOver) -> tuple[str | Response, int]:
         return jsonify(title=gettext("This link is over")), 410
     link: ContributionLink = g.contribution_link
     page = render_template(
-        "pages/contributing/over.html", link=link, state=state_of(link, access.now()), kept=keeping.typed_text()
+        "pages/contributing/over.html", link=link, state=next(iter(error.args), state_of(link, access.now())),
+        kept=keeping.typed_text(),
     )
     return page, 410
 
@@ -60,7 +61,12 @@ def _over(error: LinkOver) -> tuple[str | Response, int]:
 def _look(link: ContributionLink) -> Asking:
     """What the link asks. Raises LinkOver, NotFound (it asks for the declaration)."""
     _require_open(link)
-    return asking(link)
+    try:
+        return asking(link)
+    except NotFound:
+        if link.item_id is None:
+            raise
+        raise LinkOver("taken out") from None
 
 
 def _require_open(link: ContributionLink) -> None:
