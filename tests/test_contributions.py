@@ -153,6 +153,33 @@ def test_a_link_opens_no_other_section(desk: Desk) -> None:
     assert not desk.rows(select(Proposal.id))
 
 
+def test_the_title_of_an_entry_of_a_draft_reaches_nobody_outside_the_team(desk: Desk, settings: Settings) -> None:
+    page = desk.carla.get(f"{desk.home}/sections/houses").press("Add: Library").fill({"house_name": "Casa Reservada"})
+    page.press("Save and continue")
+    item = desk.carla.get(f"{desk.home}/sections/houses").follow("Casa Reservada")
+    assert "Casa Reservada" in item.select("title")[0].text
+    to_write = desk.ask()
+    with desk.app.app_context():
+        for nick, role, party in (("pia", "coordinator", "PE"), ("ada", "administrator", None), ("rosa", "reviewer", None)):
+            make_person(nick, role, party)
+    pages = [desk.carla.get(desk.home + end) for end in ("", "/sections/houses", "/completeness", "/contributions")]
+    links = {link for page in pages for link in page.links.values() if link.startswith("/en/")}
+    report = f"/reports/{desk.report_id}"
+    elsewhere = {item.url, to_write, f"{to_write}/send", "/en/", "/en/entries", f"/en/review{report}", f"/en/office{report}"}
+    for reader in (desk.outside, *(sign_in(desk.new_client(), nick) for nick in ("pia", "ada", "rosa"))):
+        for address in sorted(links | elsewhere):
+            response = reader.get(address, status=None).response
+            assert "Reservada" not in f"{response.headers}{response.get_data(as_text=True)}", address
+    with desk.app.app_context():
+        ids = database.session.scalars(select(Notice.id).where(Notice.channel == "mail")).all()
+        mails = [mail for notice in ids if (mail := mailing.compose(notice, settings=settings))]
+    said = {
+        str(mail["To"]): " ".join([*mail.values(), *(str(part.get_payload(decode=True)) for part in mail.walk())])
+        for mail in mails
+    }
+    assert "Red de Bibliotecas <red@example.org>" in said and not [to for to, words in said.items() if "Reservada" in words]
+
+
 def test_an_entry_of_the_report_can_be_sent_out(desk: Desk) -> None:
     page = desk.carla.get(f"{desk.home}/sections/houses").press("Add: Library")
     page.fill({"house_name": "North"}).press("Save and continue")
