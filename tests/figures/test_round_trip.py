@@ -147,6 +147,7 @@ def _back(sheet: Sheet, kind: str, language: str) -> Filled:
     return put_together(taken_apart(data), sheet.questionnaire, {short(item.id): item.group for item in sheet.items})
 
 
+@pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("kind", WRITERS)
 def test_an_untouched_form_comes_back_as_it_went_out(form: Questionnaire, kind: str, figure: Figure) -> None:
     """Every script, every sign that XML can hold, in three languages of the form."""
