@@ -47,8 +47,8 @@ class Place:
         mails = select(func.max(Notice.id)).where(Notice.entry_id == self.last_entry, Notice.channel == "mail")
         return db.session.scalars(mails).one() or 0
 
-    def step(self, nick: str, action: str) -> Any:
-        return take_step(
+    def step(self, nick: str, action: str) -> None:
+        take_step(
             self.small.person(nick), self.report_id, action, seen=self.seen, now=self.now, signatory=SIGNATORY,
             new_due_on=(self.now + 30 * A_DAY).date(),
         )  # fmt: skip
