@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, select, true, update
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, true, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from review_app.extensions import db
@@ -94,19 +94,26 @@ def _gate(report: Report) -> checking.Gate:
     return checking.gate(report) if report.state in ("draft", "revision") else checking.Gate(0, None)
 
 
+def _situation(is_due: ColumnElement[bool]) -> Select[int, int, int, int]:
+    """Points to be answered before the next step and drafted ones, files that were refused and that are being checked."""
+    report_id = bindparam("report_id", type_=Integer)
+    return select(
+        func.count().filter(Point.weight == "must", Point.reply.is_(None), is_due),
+        func.count().filter(Point.returned_at.is_(None)),
+        named_in_state(report_id, "refused"), named_in_state(report_id, "checking"),
+    ).where(Point.report_id == report_id)  # fmt: skip
+
+
+_OF_MINISTRY, _OF_OFFICE = _situation(Point.returned_at.is_not(None)), _situation(Point.returned_at.is_(None))
+
+
 def situation_of(
     actor: Actor, report: Report, *, now: datetime, extras: Extras | None = None, gate: checking.Gate | None = None
 ) -> Situation:
     """What the blockers of the table read."""
     extras = extras or Extras()
-    is_due = Point.returned_at.is_not(None) if report.state in ("draft", "revision") else Point.returned_at.is_(None)
-    must, drafted, refused, unscanned = db.session.execute(
-        select(
-            func.count().filter(Point.weight == "must", Point.reply.is_(None), is_due),
-            func.count().filter(Point.returned_at.is_(None)),
-            named_in_state(report, "refused"), named_in_state(report, "checking"),
-        ).where(Point.report_id == report.id)
-    ).one()
+    asked = _OF_MINISTRY if report.state in ("draft", "revision") else _OF_OFFICE
+    must, drafted, refused, unscanned = db.session.execute(asked, {"report_id": report.id}).one()
     return Situation(
         round=report.round,
         was_returned=report.returned_at is not None,

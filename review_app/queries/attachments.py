@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, String, cast, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, String, cast, exists, func, select
 
 from review_app.extensions import db
 from review_app.models import Answer, Attachment, Report
@@ -92,12 +92,12 @@ def unchecked(now: datetime) -> list[UUID]:
     return list(db.session.scalars(due.order_by(Attachment.try_at).limit(50)))
 
 
-def named_in_state(report: Report, state: str) -> ScalarSelect[int]:
+def named_in_state(report_id: ColumnElement[int], state: str) -> ScalarSelect[int]:
     """How many files in this state the answers of a report name: a column for a query about the report."""
     named_by = func.jsonb_build_array(func.jsonb_build_object("id", cast(Attachment.id, String)))
-    by_answer = exists().where(Answer.report_id == report.id, Answer.value["raw"].contains(named_by))
+    by_answer = exists().where(Answer.report_id == report_id, Answer.value["raw"].contains(named_by))
     rows = select(func.count()).select_from(Attachment)
-    return rows.where(Attachment.report_id == report.id, Attachment.status == state, by_answer).scalar_subquery()
+    return rows.where(Attachment.report_id == report_id, Attachment.status == state, by_answer).scalar_subquery()
 
 
 def without_refused(sheet: Sheet) -> Sheet:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, Integer, bindparam, exists, func, or_, select, union
 
 from review_app.checks.found import SEVERITIES, Context, Found, Source
 from review_app.checks.freshness import (
@@ -98,19 +98,23 @@ class Gate:
     sheet: Sheet | None
 
 
+_THIS = bindparam("report_id", type_=Integer)
+_IS_ANSWERED = exists().where(FindingReply.report_id == Finding.report_id, FindingReply.fingerprint == Finding.fingerprint)
+_GATE = select(
+    select(ReportCheck.marks).where(ReportCheck.report_id == _THIS).scalar_subquery(),
+    or_(*(exists().where(table.report_id == _THIS, table.checked_version < table.row_version) for table in (Answer, Item))),
+    select(func.count()).select_from(Finding)
+    .where(Finding.report_id == _THIS, Finding.settled_at.is_(None), Finding.severity == "error", ~_IS_ANSWERED).scalar_subquery(),
+)  # fmt: skip
+
+
 def gate(report: Report) -> Gate:
     """What the answers as they are now hold against a submission. Two queries when the worker has seen all of them.
 
     Else the rules that may find an error run wherever they are due.
     """
     settings = settings_of(report.cycle_id)
-    errors = Finding.report_id == report.id, Finding.settled_at.is_(None), Finding.severity == "error"
-    is_answered = exists().where(FindingReply.report_id == Finding.report_id, FindingReply.fingerprint == Finding.fingerprint)
-    ran_with, is_behind, open_errors = db.session.execute(select(
-        select(ReportCheck.marks).where(ReportCheck.report_id == report.id).scalar_subquery(),
-        or_(*(exists().where(table.report_id == report.id, table.checked_version < table.row_version) for table in (Answer, Item))),
-        select(func.count()).select_from(Finding).where(*errors, ~is_answered).scalar_subquery(),
-    )).one()  # fmt: skip
+    ran_with, is_behind, open_errors = db.session.execute(_GATE, {"report_id": report.id}).one()
     if ran_with == marks(settings) and not is_behind:
         return Gate(open_errors, None)
     state = _checking(report, settings, ran_with or {}, may_stop(settings), Finding.rule.in_(may_stop(settings)))
