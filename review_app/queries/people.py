@@ -88,7 +88,7 @@ def audience(names: Iterable[str], *, fact: Mapping[str, Any], report: Report | 
     }
     told: set[int | None] = set()
     for name in asked:
-        told |= found[name] if name in _AMONG_THEMSELVES else found[name] - team - {fact["actor_id"]}
+        told |= found[name] if name in _AMONG_THEMSELVES else found[name] - team - found["actor"]
     return {person_id for person_id in told if person_id}
 
 
