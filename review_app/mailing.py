@@ -2,7 +2,7 @@
 
 import smtplib
 import ssl
-from datetime import UTC, date, timedelta
+from datetime import UTC, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -11,12 +11,13 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from flask import current_app
-from flask_babel import force_locale, format_date, get_locale
+from flask_babel import force_locale
 
 from review_app.extensions import db
 from review_app.models import ContributionLink, Notice, Party, Person, Report
+from review_app.moments import deadline
 from review_app.operations.publications import slug_of
-from review_app.questionnaire.language import Text, day_pattern
+from review_app.questionnaire.language import Text
 from review_app.tokens import INVITATION_LASTS, RESET_LASTS, contribution_token, invitation_token, reset_token
 
 PRODUCT = "Relata"
@@ -134,7 +135,7 @@ def _context(notice: Notice, settings: PostalSettings) -> dict[str, Any]:
         "reason": [line.strip() for line in entry.params.get("reason", "").splitlines()],
     }  # fmt: skip
     if isinstance(person, ContributionLink):
-        until = _end_of(person.last_day, person.report.due_zone)
+        until = deadline(person.last_day, person.report.due_zone, person.language)
         context |= {"letter": [line.strip() for line in person.message.splitlines()], "until": until}
     return context | (_of_report(report, person) if report else _of_person(notice)) | {
         "link": home + _path(notice, report)
@@ -151,7 +152,7 @@ def _of_report(report: Report, person: Person | ContributionLink) -> dict[str, A
         "party_name": party_name,
         "cycle_title": cycle_title,
         "report_name": ", ".join(part for part in (party_name, cycle_title, report.subject) if part),
-        "due": _end_of(due, report.due_zone) if due else "",
+        "due": deadline(due, report.due_zone, person.language) if due else "",
     }
 
 
@@ -192,14 +193,6 @@ def _is_of_team(person: Person | ContributionLink, report: Report) -> bool:
 
 def _words(words: dict[str, str], language: str) -> str:
     return Text(words).within(language)
-
-
-def _end_of(day: date, zone: str) -> str:
-    return f"{_day(day)}, 23:59 {zone.replace('_', ' ')}"
-
-
-def _day(day: date) -> str:
-    return str(format_date(day, day_pattern(str(get_locale())[:2], day)))
 
 
 def _one_line(words: str) -> str:

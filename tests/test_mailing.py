@@ -76,7 +76,7 @@ def test_an_invitation_joins_and_a_reset_resets(db, settings):
 def test_a_return_tells_the_date_in_its_zone_and_quotes_the_letter(db, settings):
     letter = "Dear Rosa,\n<script>alert(1)</script>\n\nThank you."
     _, text, html = composed("report.returned", settings, letter=letter)["rosa"]
-    assert "30 June 2027, 23:59 America/Santiago" in text
+    assert "Submit it again by 30 June 2027, 23:59, time of Santiago (1 July 2027, 03:59 UTC)." in text
     assert "> Dear Rosa,\n> <script>alert(1)</script>\n>" in text
     assert "<script>" not in html and "&lt;script&gt;alert(1)&lt;/script&gt;" in html
 

@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from babel import Locale
+from babel.dates import format_date
 
 LANGUAGES = ("en", "fr", "es")
 
@@ -16,11 +17,11 @@ Type = Literal[
 ]
 
 
-def day_pattern(language: str, on: date) -> str:
-    """How a day is written out (CLDR pattern): 1 June 2027, 1er juin 2027, 1 de junio de 2027."""
-    if language == "es":
-        return "d 'de' MMMM 'de' y"
-    return "d'er' MMMM y" if language == "fr" and on.day == 1 else "d MMMM y"
+@lru_cache(maxsize=4096)
+def day_in_words(on: date, language: str) -> str:
+    """A civil date written out: 1 June 2027, 1er juin 2027, 1 de junio de 2027."""
+    pattern = "d 'de' MMMM 'de' y" if language == "es" else "d'er' MMMM y" if language == "fr" and on.day == 1 else "d MMMM y"
+    return str(format_date(on, pattern, locale=language))
 
 
 class Text(dict[str, str]):

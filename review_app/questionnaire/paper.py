@@ -7,9 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from babel import dates
-
-from review_app.questionnaire.language import LANGUAGES, Question, Text, day_pattern
+from review_app.questionnaire.language import LANGUAGES, Question, Text, day_in_words
 from review_app.questionnaire.values import CONTACT_FIELDS, cleaned, reason_of
 
 Words = str | tuple[str, ...] | dict[str, str] | list[dict[str, str]]
@@ -74,7 +72,7 @@ def reason_words(value: Mapping[str, Any] | None, language: str) -> str:
         day = date.fromisoformat(until)
     except ValueError:
         return _BY.within(language).format(day=until)
-    return _BY.within(language).format(day=dates.format_date(day, day_pattern(language, day), locale=language))
+    return _BY.within(language).format(day=day_in_words(day, language))
 
 
 def words_of(question: Question, raw: Any, language: str) -> Words:

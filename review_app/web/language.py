@@ -2,20 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
-from babel.dates import get_timezone_location
 from flask import Flask, g, request, url_for
-from flask_babel import format_decimal, get_locale, gettext
+from flask_babel import format_decimal
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
+from review_app import moments
 from review_app.forms.countries import country_name
 from review_app.forms.languages import INTERFACE_LANGUAGES, direction
 from review_app.questionnaire.language import LANGUAGES
@@ -79,12 +78,7 @@ def calendar_day(value: Any) -> str:
 
 def deadline(on: date, zone: str = "UTC") -> str:
     """The last minute of a due date where it was set, and in UTC when that differs."""
-    last = presentation.due_moment(on, zone) - timedelta(minutes=1)
-    there = presentation.clock(last.astimezone(ZoneInfo(zone)))
-    if zone == "UTC":
-        return f"{there} UTC"
-    place = get_timezone_location(zone, locale=get_locale(), return_city=True)
-    return gettext("%(there)s, time of %(place)s (%(utc)s UTC)", there=there, place=place, utc=presentation.clock(last))
+    return moments.deadline(on, zone, presentation.current_language())
 
 
 def is_over(on: date, zone: str = "UTC") -> bool:

@@ -17,13 +17,14 @@ from markupsafe import Markup
 from review_app import permissions
 from review_app.forms.countries import by_name
 from review_app.models import Cycle, Point, Report
+from review_app.moments import clock
 from review_app.notices import headline
 from review_app.operations.publications import slug_of
 from review_app.prose import prose
 from review_app.queries.notices import unread_count
 from review_app.queries.people import parties
 from review_app.queries.reports import due_moment, is_late
-from review_app.questionnaire.language import Question, Questionnaire, day_pattern
+from review_app.questionnaire.language import Question, Questionnaire, day_in_words
 from review_app.questionnaire.library import library
 from review_app.questionnaire.paper import reason_words
 from review_app.questionnaire.sheets import Sheet
@@ -93,22 +94,12 @@ def moment(at: datetime | str | None) -> str:
     if at is None:
         return ""
     local = (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(zone())
-    return f"{clock(local)} {local.tzname()}"
-
-
-def clock(local: datetime) -> str:
-    """A moment as it stands, day and time in the reader's language."""
-    return f"{day(local.date())}, {local:%H:%M}"
+    return f"{clock(local, current_language())} {local.tzname()}"
 
 
 def day(on: date | None) -> str:
     """A civil date in words."""
-    return _written_out(on, current_language()) if on else ""
-
-
-@lru_cache(maxsize=4096)
-def _written_out(on: date, language: str) -> str:
-    return str(dates.format_date(on, day_pattern(language, on), locale=language))
+    return day_in_words(on, current_language()) if on else ""
 
 
 def far(on: date | None, zone_name: str = "UTC") -> str:
