@@ -383,6 +383,18 @@ def test_points_stand_where_they_belong_and_answers_are_open_again(desk: Desk) -
     assert steps.submit(desk.carla, desk.report_id).h1 == "Your report was received"
 
 
+def test_a_point_that_should_only_be_considered_does_not_stand_before_submitting_again(desk: Desk) -> None:
+    steps.write(desk.carla, desk.facts, {"overview": "Forty libraries."})
+    desk.submitted()
+    steps.take(desk.rita, desk.report_id)
+    steps.draft_point(desk.rita, desk.report_id, "facts", "Why forty?", question="overview", weight="should")
+    steps.give_back(desk.rita, desk.report_id)
+    page = desk.carla.get(desk.home)
+    assert page.has("1 point to answer, 1 still open.")
+    assert page.follow("Points of the secretariat").has("Why forty?")
+    assert page.follow("Submit the report again").select("form")
+
+
 def test_a_point_of_several_lines_keeps_them(desk: Desk) -> None:
     desk.returned("Since when?\n- And where?")
     for page in (desk.carla.get(f"{desk.home}/points"), desk.carla.get(desk.facts)):
