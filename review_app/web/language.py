@@ -42,7 +42,8 @@ def of_request() -> str:
 def language_links() -> Sequence[LanguageLink]:
     """This page in each language, for the switch in the footer."""
     here = presentation.current_language()
-    return [LanguageLink(code, name, _same_page(code), code == here) for code, name in INTERFACE_LANGUAGES]
+    rest = _same_page(here).removeprefix(f"{request.script_root}/{here}")  # what follows the language is the same in each
+    return [LanguageLink(code, name, f"{request.script_root}/{code}{rest}", code == here) for code, name in INTERFACE_LANGUAGES]
 
 
 def _same_page(language: str) -> str:
@@ -52,6 +53,18 @@ def _same_page(language: str) -> str:
     address = url_for(rule.endpoint, **{**(request.view_args or {}), "lang": language})
     query = urlencode(list(request.args.items(multi=True)))
     return f"{address}?{query}" if query else address
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """`url_for` for pages: what names nothing (the ways in the frame, the files of the house) is built once a language."""
+    if endpoint.startswith(".") or (values and endpoint != "static"):
+        return url_for(endpoint, **values)
+    return _built(endpoint, tuple(values.items()), of_request(), request.script_root)
+
+
+@lru_cache(maxsize=1024)
+def _built(endpoint: str, values: tuple[tuple[str, Any], ...], language: str, root: str) -> str:
+    return url_for(endpoint, **dict(values))
 
 
 def figure(number: Any) -> str:
@@ -127,6 +140,6 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         figure=figure, country=country, direction=direction, calendar_day=calendar_day, deadline=deadline, is_over=is_over
     )
-    app.jinja_env.globals.update(language_links=language_links, tongue=tongue)
+    app.jinja_env.globals.update(language_links=language_links, tongue=tongue, url_for=address)
     # In place of Jinja's own, which make a new context for each sentence inside a loop.
     app.jinja_env.globals.update({"_": _sentence, "gettext": _sentence, "ngettext": _counted})
