@@ -141,6 +141,7 @@ def _send(task: str, *args: int) -> bool:
 
 def _recording() -> Executable:
     """Entry, dispatch row and notices of one fact in one statement. It tells the id of the entry."""
+    # SQLAlchemy fills in no defaults of a model inside a CTE: attempts and status are said here.
     entries, now = Entry.__table__.c, bindparam("now", type_=Entry.__table__.c.created_at.type)
     names = [name for name in entries.keys() if name not in ("id", "created_at")]  # noqa: SIM118 (columns, not names)
     fact = {name: bindparam(name, type_=entries[name].type) for name in names} | {"created_at": now}

@@ -488,6 +488,13 @@ def test_who_signs_in_from_a_public_page_arrives_where_they_work(
     assert page.url == address
 
 
+def test_who_was_given_parts_of_another_report_alone_has_nothing_here(desk: Desk) -> None:
+    for nick, given in (("houda", ["houses", "annexes"]), ("elsa", ["annexes"])):
+        desk.look(lambda nick=nick, given=given: make_person(nick, "contributor", "CL", sections=given).id)
+    rows = {row[0].split()[0]: row[2] for row in desk.carla.get(f"{desk.home}/team").rows()}
+    assert (rows["Houda"], rows["Elsa"]) == ("Libraries", "Nothing in this report")
+
+
 def test_whoever_is_taken_out_of_the_team_is_told_that_there_is_no_work(desk: Desk) -> None:
     desk.caspar.get("/en/desk")
     page = desk.carla.get(f"{desk.home}/team")

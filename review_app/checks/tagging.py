@@ -24,16 +24,6 @@ _DOMAINS: dict[str, re.Pattern[str]] = {
     }.items()
 }
 _ALL = "multi_domain"
-# What stands in every one of those names: for a first look whether a text can name the domain at all.
-_DOMAIN_PARTS = {
-    "cinema_audiovisual": ("cin", "film", "audio"),
-    "music": ("music", "musiq", "músic"),
-    "performing_arts": ("perform", "theat", "théât", "teatr", "dan", "scène", "escénic"),
-    "publishing": ("publish", "book", "litera", "littéra", "édition", "editor", "livre", "libro"),
-    "visual_arts": ("visu", "plasti", "plásti"),
-    "design": ("design", "diseño"),
-    "media_arts": ("media", "médiat", "mediát"),
-}
 _YOUTH = re.compile(
     r"\b(?:young people|youths?|young (?:artists|persons|adults|men|women|girls|boys|professionals|creators|talents?|audiences?)|children|adolescents?|teenagers?|jeunes|jeunesse|enfants|niñ[oa]s|jóvenes"
     r"|juventud|adolescentes)\b", re.IGNORECASE,
@@ -87,9 +77,8 @@ def _missing_domains(place: Place) -> Iterator[Found]:
     tagged = {meaning for meaning, option in options.items() if option.id in chosen}
     if _ALL in tagged or len(tagged) < 2:
         return
-    untold = sorted(one for one in _DOMAINS.keys() & options.keys() - tagged if any(part in place.small for part in _DOMAIN_PARTS[one]))
-    for _, words in _about(place) if untold else ():
-        for untagged in untold:
+    for _, words in _about(place):
+        for untagged in sorted(_DOMAINS.keys() & options.keys() - tagged):
             for match in _DOMAINS[untagged].finditer(small(words)):
                 around = sentence(words, *match.span())
                 if sum(bool(_DOMAINS[meaning].search(small(around))) for meaning in tagged) >= 2:

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, Phase, settings, strategies
 from hypothesis.stateful import initialize, run_state_machine_as_test
 
 from config import Settings
+from review_app.queries.invariants import broken
 from tests.conftest import Ground
 from tests.figures.conftest import Figure
 from tests.small_report import CAST, TOLD, Small
@@ -110,6 +111,13 @@ class WholeWalk(Stepping, Sending, Asking, Reviewing, Office):
     def ask_and_declare(self) -> None:
         self.ask("carla", None, 0, 60)
         self.declare_by_link(0, False)
+
+    def teardown(self) -> None:
+        try:
+            self.try_every_step()
+            assert broken() == {}
+        finally:
+            self.stack.close()
 
     def try_every_step(self) -> None:
         """With a text missing and the cycle closed, where that can be."""

@@ -16,7 +16,6 @@ from review_app.models import Person
 from review_app.notices import NOTICES
 from review_app.operations.contributions import LinkOver
 from review_app.permissions import Denied, NotFound
-from review_app.queries.invariants import broken
 from review_app.transaction import Stale
 from tests.small_report import CAST, Small, undone
 from tests.walks.model import Model, Refusal
@@ -81,17 +80,6 @@ class Walk(RuleBasedStateMachine):
 
     def _trace(self) -> Any:
         return self.connection.execute(TRACE, {"last": self.last_entry, "report": self.small.report_id}).one()
-
-    def teardown(self) -> None:
-        try:
-            self.try_every_step()
-            assert broken() == {}
-        finally:
-            self.stack.close()
-
-    def try_every_step(self) -> None:
-        """What a walk does at its end."""
-        raise NotImplementedError
 
     def attempt(
         self, call: "partial[Any]", refusal: Refusal | None, *facts: Fact, before: str | None = None
