@@ -32,6 +32,7 @@ from review_app.web import access, files, keeping, once
 from workflows.messages import Message
 from workflows.states import CYCLE_NAMES, NAMES, WAITS_FOR, CycleState, State
 
+_SECRETARIAT = Message("The secretariat")
 _catalogues: dict[str, Any] = {}
 
 
@@ -130,7 +131,7 @@ def side(state: str, *, party: str, taken_by: str | None) -> str:
     who = WAITS_FOR[State(state)]
     if who == "ministry":
         return party
-    return (taken_by or gettext("The secretariat")) if who == "secretariat" else ""
+    return (taken_by or say(_SECRETARIAT)) if who == "secretariat" else ""
 
 
 def edition_name(cycle: Cycle) -> str:
