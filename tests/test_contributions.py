@@ -20,8 +20,8 @@ from tests import desks
 from tests import steps_http as steps
 from tests.browser import Browser, Page
 from tests.desks import CARLA, open_report
+from tests.libraries import survey
 from tests.people import make_person, sign_in
-from tests.test_desk import survey
 
 __all__ = ["survey"]
 

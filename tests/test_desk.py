@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -10,33 +10,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from config import Settings
 from review_app.extensions import db as database
 from review_app.models import Answer, Item, Point, Report, Save, Snapshot
 from tests import desks
 from tests import steps_http as steps
 from tests.browser import Browser, Page
-from tests.desks import CARLA, CASPAR, RITA, on_shelf, open_report, w
+from tests.desks import CARLA, CASPAR, RITA, open_report
+from tests.libraries import survey
 from tests.people import PASSWORD, make_person, sign_in
 
-SURVEY = {
-    "name": "survey", "edition": "1", "title": w("Survey of libraries"), "declaration": w("It is true."),
-    "sections": [
-        {"code": "facts", "title": w("Facts"), "questions": [
-            {"code": "overview", "type": "longtext", "label": w("Overview"), "required": True},
-            {"code": "visitors", "type": "number", "label": w("Visitors")},
-            {"code": "motto", "type": "text", "label": w("Motto"), "limit": 20},
-            {"code": "has_law", "type": "yes_no", "label": w("Is there a law?")},
-            {"code": "law", "type": "text", "label": w("Which law?"), "when": {"question": "has_law", "equals": True}}]},
-        {"code": "houses", "title": w("Libraries"), "questions": [
-            {"code": "house", "type": "group", "label": w("Libraries"), "item_label": w("Library"),
-             "title_question": "house_name", "questions": [
-                 {"code": "house_name", "type": "text", "label": w("Name"), "role": "title"},
-                 {"code": "books", "type": "number", "label": w("Books")}]}]},
-        {"code": "closing", "title": w("Closing words"), "questions": [
-            {"code": "wishes", "type": "longtext", "label": w("Wishes")}]},
-    ],
-}  # fmt: skip
+__all__ = ["survey"]
 
 
 class Desk(desks.Desk):
@@ -65,12 +48,6 @@ class Desk(desks.Desk):
         steps.take(self.rita, self.report_id)
         steps.draft_point(self.rita, self.report_id, "facts", text, question="overview")
         steps.give_back(self.rita, self.report_id, letter="A good start.")
-
-
-@pytest.fixture(scope="module")
-def survey(shared_app: Flask, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with on_shelf(settings, tmp_path_factory.mktemp("questionnaires"), SURVEY):
-        yield
 
 
 @pytest.fixture

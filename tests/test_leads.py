@@ -13,10 +13,10 @@ from review_app.operations import accounts
 from review_app.permissions import Denied
 from review_app.queries.people import person_by_email
 from tests import steps_http as steps
+from tests.libraries import survey as survey
 from tests.people import make_person, sign_in
 from tests.test_contributions import Desk
 from tests.test_contributions import desk as desk
-from tests.test_desk import survey as survey
 
 
 def roles(desk: Desk, nick: str) -> list[str]:
