@@ -78,7 +78,7 @@ FLAWS = (
         '@access.report("report.read_answers")\ndef download(report: Report, what: str, kind: str) -> Response:\n',
         "@access.signed_in\ndef download(report_id: int, what: str, kind: str) -> Response:\n"
         "    from review_app.extensions import db\n    report = db.session.get_one(Report, report_id)\n",
-        "tests/test_desk.py::test_a_strangers_report_is_nowhere", "/paper/",
+        "tests/desk/test_at_the_door.py::test_a_strangers_report_is_nowhere", "/paper/",
     ),
     Flaw(
         "attachment: anybody's file by its id", "review_app/queries/attachments.py",
@@ -111,7 +111,8 @@ FLAWS = (
     Flaw(
         "lost update", "review_app/operations/answers.py",
         "    if version != line.seen:\n", "    if version < line.seen:\n",
-        "tests/test_desk.py::test_two_texts_for_one_answer_are_both_kept_and_merged", "the second text took the place of the first",
+        "tests/desk/test_at_the_door.py::test_two_texts_for_one_answer_are_both_kept_and_merged",
+        "the second text took the place of the first",
     ),
     Flaw(
         "imports: into the report of another party", "review_app/operations/importing.py",
