@@ -111,7 +111,7 @@ FLAWS = (
     Flaw(
         "lost update", "review_app/operations/answers.py",
         "    if version != line.seen:\n", "    if version < line.seen:\n",
-        "tests/desk/test_at_the_door.py::test_two_texts_for_one_answer_are_both_kept_and_merged",
+        "tests/desk/test_two_people.py::test_two_texts_for_one_answer_are_both_kept_and_merged",
         "the second text took the place of the first",
     ),
     Flaw(
