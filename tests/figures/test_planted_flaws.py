@@ -141,7 +141,7 @@ FLAWS = (
     Flaw(
         "save: in the name of whoever signed in meanwhile", "review_app/web/errors.py",
         "    if once.is_page_of(person_id):\n", "    if person_id:\n",
-        "tests/saving/test_when_it_fails.py::test_a_token_is_renewed_for_whose_page_it_is", "== 403",
+        "tests/saving/test_on_the_line.py::test_a_token_is_renewed_for_whose_page_it_is", "== 403",
     ),
     Flaw(
         "fates: by whoever writes another section", "review_app/operations/fates.py",
