@@ -1,8 +1,8 @@
 """Every page of the URL map, for each of its readers, in three languages, narrow and wide: nothing against WCAG 2.2 A and AA.
 
 What axe finds, and what it does not look for: a focus that something covers, targets that are too small, a page wider than
-the window, what is asked twice. (What is announced too often: tests/saving/test_while_typing.py.) A page is looked at when it is the first
-of its kind, or is built of a part that stands on none before it. Small, every 19th of these is looked at.
+the window, what is asked twice. (What is announced too often: tests/saving/test_while_typing.py.) A page is looked at when
+it is the first of its kind, or is built of a part that stands on none before it. Small, every 19th of these is looked at.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Where the tests of saving while typing begin: a questionnaire of all kinds, a draft for each test, and carla's window at its page."""
+"""Where the tests of saving while typing begin: a questionnaire of all kinds, a draft for each test, carla at its page."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
