@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+import time_machine
 from pypdfium2 import PdfDocument
 from sqlalchemy import select
 
@@ -109,6 +110,16 @@ def test_a_change_back_to_what_was_declared_makes_it_count_again_and_a_new_entry
         assert desk.carla.get(f"{desk.home}/submit").has("No answer has changed since.") is is_fresh
     desk.add_house("Casa Azul", "no_data")
     assert not desk.carla.get(f"{desk.home}/submit").has("No answer has changed since.")
+
+
+def test_of_two_that_declared_in_one_moment_the_one_asked_last_counts(desk: Desk) -> None:
+    desk.carla.get(desk.facts).fill(LEFT).press("Save and come back later")
+    first, last = asked(desk), asked(desk)
+    with time_machine.travel(datetime.now(UTC), tick=False):
+        declare(desk.new_client(), first, name="Ana Soto")
+        declare(desk.new_client(), last, name="Eva Ruiz")
+    page = desk.carla.get(f"{desk.home}/submit")
+    assert page.has("Eva Ruiz") and not page.has("Ana Soto")
 
 
 def test_what_changes_while_the_official_reads_is_shown_before_it_is_declared(desk: Desk) -> None:

@@ -87,13 +87,12 @@ def with_silencers(only: Iterable[str]) -> set[str]:
     return wanted
 
 
-def progress(sheet: Sheet, found: Iterable[Found], *, settled: Collection[str] = ()) -> Progress:
-    """The same findings as figures. `settled`: fingerprints of findings that were answered with a reason."""
-    is_open = [one for one in found if one.fingerprint not in settled]
+def progress(sheet: Sheet, found: Collection[Found]) -> Progress:
+    """The same findings as figures: those that were not answered with a reason."""
     counted = _counted(sheet)
     sections = []
     for section in sheet.questionnaire.sections:
-        here = [one for one in is_open if one.section == section.code]
+        here = [one for one in found if one.section == section.code]
         errors = [one for one in here if one.severity == "error"]
         answered, required, is_touched, explained = counted[section.code]
         sections.append(SectionProgress(

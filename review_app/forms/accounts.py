@@ -1,37 +1,28 @@
 """What people type about themselves: signing in, joining, their account."""
 
-from typing import Any
-from zoneinfo import available_timezones
-
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, PasswordField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, Email, Length
 
+from review_app.forms.fields import offered, stripped, zones
 from review_app.forms.languages import INTERFACE_LANGUAGES
 from review_app.forms.passwords import weakness
 from review_app.forms.restored import PageForm
-
-OTHER_NAMES = ("Etc/", "posix/", "right/", "US/", "SystemV/")
-ZONES = tuple(sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(OTHER_NAMES)))
-
-
-def _stripped(text: Any) -> str:
-    return str(text or "").strip()
 
 
 def _name() -> StringField:
     return StringField(
         _l("Your name"),
         description=_l("As colleagues and the secretariat should see it."),
-        filters=[_stripped],
+        filters=[stripped],
         validators=[DataRequired(_l("Enter your name.")), Length(max=200, message=_l("Use at most %(max)d characters."))],
     )
 
 
 def _language() -> SelectField:
     return SelectField(
-        _l("Language"), description=_l("For the pages you see and the e-mails you get."), choices=INTERFACE_LANGUAGES,
+        _l("Language"), description=_l("For the pages you see and the e-mails you get."), choices=offered(INTERFACE_LANGUAGES),
     )
 
 
@@ -56,7 +47,7 @@ class NewPassword:
 class SignInForm(PageForm):
     """Address and password. What is wrong with them is never told apart."""
 
-    email = EmailField(_l("E-mail address"), filters=[_stripped], validators=[DataRequired(_l("Enter your e-mail address."))])
+    email = EmailField(_l("E-mail address"), filters=[stripped], validators=[DataRequired(_l("Enter your e-mail address."))])
     password = PasswordField(_l("Password"), validators=[DataRequired(_l("Enter your password."))])
 
 
@@ -65,7 +56,7 @@ class ForgotForm(PageForm):
 
     email = EmailField(
         _l("E-mail address"),
-        filters=[_stripped],
+        filters=[stripped],
         validators=[
             DataRequired(_l("Enter your e-mail address.")),
             Email(_l("Enter an e-mail address, such as name@example.org.")),
@@ -95,7 +86,7 @@ class AccountForm(PageForm):
     time_zone = SelectField(
         _l("Time zone"),
         description=_l("Times are shown in it. Due dates keep their own."),
-        choices=[("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in ZONES)],
+        choices=offered(zones()),
     )
 
 

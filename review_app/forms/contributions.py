@@ -4,9 +4,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, EmailField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Email, Length, Optional
 
-from review_app.forms.desk import LANGUAGE_NAMES
+from review_app.forms.fields import TEXT_LIMIT, Day, offered, stripped
+from review_app.forms.languages import INTERFACE_LANGUAGES
 from review_app.forms.restored import PageForm
-from review_app.forms.review import TEXT_LIMIT, Day, stripped
 
 
 class AskForm(PageForm):
@@ -23,7 +23,7 @@ class AskForm(PageForm):
         filters=[stripped],
         validators=[Optional(), Email(_l("Enter an e-mail address such as name@example.org")), Length(max=254)],
     )  # fmt: skip
-    language = SelectField(_l("Language of the page and the e-mail"), choices=LANGUAGE_NAMES)
+    language = SelectField(_l("Language of the page and the e-mail"), choices=offered(INTERFACE_LANGUAGES))
     message = TextAreaField(
         _l("Your message (optional)"), filters=[stripped],
         validators=[Length(max=TEXT_LIMIT, message=_l("Shorten the text to %(max)d characters."))],

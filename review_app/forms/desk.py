@@ -1,7 +1,6 @@
 """What the ministry types besides its answers: replies, invitations, the declaration."""
 
 from datetime import datetime
-from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -18,15 +17,9 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Email, Length, Optional, ValidationError
 
+from review_app.forms.fields import Day, offered, stripped
+from review_app.forms.languages import INTERFACE_LANGUAGES
 from review_app.forms.restored import PageForm
-from review_app.forms.review import Day
-
-LANGUAGE_NAMES = (("en", "English"), ("fr", "Français"), ("es", "Español"))
-
-
-def _stripped(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
-
 
 FATE_NAMES = (
     ("open", _l("Not said yet")), ("continues", _l("Goes on")), ("renamed", _l("Goes on under another name")),
@@ -37,7 +30,7 @@ FATE_NAMES = (
 class FateForm(PageForm):
     """What became of one entry of the last report; one a row of the page, each with a prefix of its own."""
 
-    fate = SelectField(_l("What became of it"), choices=FATE_NAMES)
+    fate = SelectField(_l("What became of it"), choices=offered(FATE_NAMES))
     into = SelectField(_l("If merged: into which entry"), choices=[], validate_choice=False)
     seen = HiddenField()
 
@@ -47,6 +40,11 @@ class ReplyForm(PageForm):
 
     reply = TextAreaField(_l("Your answer"))
     seen = HiddenField()  # when the answer was given that the page showed
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether its text is another than the one that stands."""
+        return (self.reply.data or "") != (self.reply.object_data or "")
 
     @property
     def seen_at(self) -> datetime | None:
@@ -71,23 +69,23 @@ class InviteForm(PageForm):
     """Somebody for the national team. No section ticked = the whole report."""
 
     name = StringField(
-        _l("Name"), filters=[_stripped], validators=[DataRequired(_l("Enter the person's name")), Length(max=200)]
+        _l("Name"), filters=[stripped], validators=[DataRequired(_l("Enter the person's name")), Length(max=200)]
     )
     email = EmailField(
         _l("E-mail address"),
-        filters=[_stripped],
+        filters=[stripped],
         validators=[
             DataRequired(_l("Enter an e-mail address")),
             Email(_l("Enter an e-mail address such as name@example.org")),
         ],
     )
-    language = SelectField(_l("Language of the invitation"), choices=LANGUAGE_NAMES)
+    language = SelectField(_l("Language of the invitation"), choices=offered(INTERFACE_LANGUAGES))
     role = RadioField(
         _l("Role"),
-        choices=[
+        choices=offered((
             ("contributor", _l("Contributor: writes answers")),
             ("coordinator", _l("Coordinator: also invites and submits")),
-        ],
+        )),
         default="contributor",
     )
     sections = SelectMultipleField(
@@ -100,11 +98,11 @@ class LeaveForm(PageForm):
     """Who takes over the lead, and what they must know. The choices are the team's."""
 
     successor = RadioField(_l("Who takes over"), validators=[DataRequired(_l("Choose who takes over"))])
-    name = StringField(_l("Name"), filters=[_stripped], validators=[Length(max=200)])
-    email = EmailField(_l("E-mail address"), filters=[_stripped])
-    language = SelectField(_l("Language of the invitation"), choices=LANGUAGE_NAMES)
+    name = StringField(_l("Name"), filters=[stripped], validators=[Length(max=200)])
+    email = EmailField(_l("E-mail address"), filters=[stripped])
+    language = SelectField(_l("Language of the invitation"), choices=offered(INTERFACE_LANGUAGES))
     note = TextAreaField(
-        _l("Briefing"), filters=[_stripped],
+        _l("Briefing"), filters=[stripped],
         description=_l("Written by the system from where things stand now. Add what only you know."),
         validators=[Length(max=20_000, message=_l("Shorten the text to %(max)d characters."))],
     )  # fmt: skip
@@ -124,11 +122,11 @@ class DeclarationForm(PageForm):
 
     name = StringField(
         _l("Name of the signing official"),
-        filters=[_stripped],
+        filters=[stripped],
         validators=[DataRequired(_l("Enter the name of the signing official"))],
     )
     position = StringField(
-        _l("Position"), filters=[_stripped], validators=[DataRequired(_l("Enter the official's position"))]
+        _l("Position"), filters=[stripped], validators=[DataRequired(_l("Enter the official's position"))]
     )
     signed_on = Day(_l("Date of signature"), description=_l("Today when it is left empty."), validators=[Optional()])
     is_declared = BooleanField(

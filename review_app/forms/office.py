@@ -1,11 +1,9 @@
 """What the office types: cycles, who is expected, invitations and later dates."""
 
-from collections.abc import Sequence
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     EmailField,
@@ -22,28 +20,20 @@ from wtforms.validators import AnyOf, DataRequired, Email, Length, ValidationErr
 
 from review_app.checks.found import SEVERITIES
 from review_app.checks.freshness import OFF
+from review_app.forms.fields import Choices, Day, offered, stripped, zones
+from review_app.forms.languages import INTERFACE_LANGUAGES
 from review_app.forms.restored import PageForm
-from review_app.forms.review import Day, StepForm, stripped
-
-NO_PLACE = ("Etc/", "SystemV/", "posix/", "right/", "US/", "Brazil/", "Canada/", "Chile/", "Mexico/")
-Choices = Sequence[tuple[str, Any]]
-
-
-@cache
-def zones() -> tuple[tuple[str, str], ...]:
-    """Time zones by place, UTC first; legacy names are left out."""
-    places = sorted(name for name in available_timezones() if "/" in name and not name.startswith(NO_PLACE))
-    return (("UTC", "UTC"), *((name, name.replace("_", " ")) for name in places))
+from review_app.forms.review import StepForm
 
 
 class ExpectedForm(Form):
     """One expected report: a party and what it is about. An empty row is left out."""
 
-    party = SelectField(lazy_gettext("Party"), validate_choice=False)
-    subject = StringField(lazy_gettext("Subject"), filters=[stripped], validators=[Length(max=200)])
+    party = SelectField(_l("Party"), validate_choice=False)
+    subject = StringField(_l("Subject"), filters=[stripped], validators=[Length(max=200)])
 
     def validate_party(self, field: SelectField) -> None:
-        known = {choice[0] for choice in field.choices or ()}
+        known = {value for value, *_ in field.iter_choices()}
         if field.data not in known if field.data else self.subject.data:
             raise ValidationError(gettext("Choose a party"))
 
@@ -51,33 +41,33 @@ class ExpectedForm(Form):
 class CycleForm(PageForm):
     """A planned cycle of one edition. `parties` is for questionnaires without a subject, `rows` for those with one."""
 
-    title_en = StringField(lazy_gettext("Title in English"), filters=[stripped])
-    title_fr = StringField(lazy_gettext("Title in French (optional)"), filters=[stripped])
-    title_es = StringField(lazy_gettext("Title in Spanish (optional)"), filters=[stripped])
-    starts_on = Day(lazy_gettext("First day of the period (optional)"))
-    ends_on = Day(lazy_gettext("Last day of the period (optional)"))
+    title_en = StringField(_l("Title in English"), filters=[stripped])
+    title_fr = StringField(_l("Title in French (optional)"), filters=[stripped])
+    title_es = StringField(_l("Title in Spanish (optional)"), filters=[stripped])
+    starts_on = Day(_l("First day of the period (optional)"))
+    ends_on = Day(_l("Last day of the period (optional)"))
     due_on = Day(
-        lazy_gettext("Due date (optional)"),
-        description=lazy_gettext("The last day on time. A cycle without end has neither a period nor a due date."),
+        _l("Due date (optional)"),
+        description=_l("The last day on time. A cycle without end has neither a period nor a due date."),
     )
     due_zone = SelectField(
-        lazy_gettext("Time zone of the due date"),
-        description=lazy_gettext("The day ends at 23:59 there."),
+        _l("Time zone of the due date"),
+        description=_l("The day ends at 23:59 there."),
         default="UTC",
     )
     carries = BooleanField(
-        lazy_gettext("The reports begin with the answers of the last ones"),
-        description=lazy_gettext("Each carried answer must then be confirmed, changed or emptied before a report is submitted."),
+        _l("The reports begin with the answers of the last ones"),
+        description=_l("Each carried answer must then be confirmed, changed or emptied before a report is submitted."),
     )
-    parties = SelectMultipleField(lazy_gettext("Who is expected to report"))
+    parties = SelectMultipleField(_l("Who is expected to report"))
     rows = FieldList(FormField(ExpectedForm), min_entries=5)
 
     def offer(self, parties: Choices) -> "CycleForm":
         """Put the parties and zones that can be chosen into the fields."""
-        self.due_zone.choices = list(zones())
-        self.parties.choices = list(parties)
+        self.due_zone.choices = offered(zones())
+        self.parties.choices = offered(parties)
         for row in self.rows:
-            row.form.party.choices = [("", lazy_gettext("Choose a party")), *parties]
+            row.form.party.choices = offered([("", _l("Choose a party")), *parties])
         return self
 
     def validate_title_en(self, field: StringField) -> None:
@@ -109,11 +99,11 @@ class CycleForm(PageForm):
 class ExpectForm(StepForm):
     """One more expected report of a cycle."""
 
-    party = SelectField(lazy_gettext("Party"), validators=[DataRequired(lazy_gettext("Choose a party"))])
+    party = SelectField(_l("Party"), validators=[DataRequired(_l("Choose a party"))])
     subject = StringField(
-        lazy_gettext("Subject"),
+        _l("Subject"),
         filters=[stripped],
-        validators=[Length(max=200, message=lazy_gettext("Shorten the subject to %(max)d characters."))],
+        validators=[Length(max=200, message=_l("Shorten the subject to %(max)d characters."))],
     )
 
 
@@ -121,54 +111,54 @@ class InviteForm(PageForm):
     """An invitation: who, in which language, to do what, for whom."""
 
     name = StringField(
-        lazy_gettext("Name"),
+        _l("Name"),
         filters=[stripped],
         validators=[
-            DataRequired(lazy_gettext("Give the person's name.")),
-            Length(max=200, message=lazy_gettext("Shorten the name to %(max)d characters.")),
+            DataRequired(_l("Give the person's name.")),
+            Length(max=200, message=_l("Shorten the name to %(max)d characters.")),
         ],
     )
     email = EmailField(
-        lazy_gettext("E-mail address"),
-        description=lazy_gettext("The invitation is sent there."),
+        _l("E-mail address"),
+        description=_l("The invitation is sent there."),
         filters=[stripped],
         validators=[
-            DataRequired(lazy_gettext("Give the e-mail address.")),
-            Email(lazy_gettext("This is not an e-mail address. Write it as in name@example.org.")),
+            DataRequired(_l("Give the e-mail address.")),
+            Email(_l("This is not an e-mail address. Write it as in name@example.org.")),
         ],
     )
     language = SelectField(
-        lazy_gettext("Language of the messages to this person"),
-        choices=[("en", "English"), ("fr", "Français"), ("es", "Español")],
+        _l("Language of the messages to this person"),
+        choices=offered(INTERFACE_LANGUAGES),
     )
     role = RadioField(
-        lazy_gettext("What the person does"),
-        choices=[
-            ("coordinator", lazy_gettext("Coordinator: leads the report of a party and submits it")),
-            ("contributor", lazy_gettext("Contributor: writes in the report of a party")),
-            ("reviewer", lazy_gettext("Reviewer: reviews reports for the secretariat")),
-            ("administrator", lazy_gettext("Administrator: runs cycles and invites people")),
-        ],
+        _l("What the person does"),
+        choices=offered((
+            ("coordinator", _l("Coordinator: leads the report of a party and submits it")),
+            ("contributor", _l("Contributor: writes in the report of a party")),
+            ("reviewer", _l("Reviewer: reviews reports for the secretariat")),
+            ("administrator", _l("Administrator: runs cycles and invites people")),
+        )),
         validate_choice=False,
         validators=[
             AnyOf(
                 ("coordinator", "contributor", "reviewer", "administrator"),
-                message=lazy_gettext("Choose what the person does."),
+                message=_l("Choose what the person does."),
             )
         ],
     )
     party_code = SelectField(
-        lazy_gettext("Party"), description=lazy_gettext("For coordinators and contributors only.")
+        _l("Party"), description=_l("For coordinators and contributors only.")
     )
     sections = SelectMultipleField(
-        lazy_gettext("Sections (optional)"),
-        description=lazy_gettext("For a contributor who writes in some sections only. Leave all unticked for the whole report."),
+        _l("Sections (optional)"),
+        description=_l("For a contributor who writes in some sections only. Leave all unticked for the whole report."),
     )
 
     def offer(self, parties: Choices, sections: Choices) -> "InviteForm":
         """Put the parties and sections that can be chosen into the fields."""
-        self.party_code.choices = [("", lazy_gettext("No party: works for the secretariat")), *parties]
-        self.sections.choices = list(sections)
+        self.party_code.choices = offered([("", _l("No party: works for the secretariat")), *parties])
+        self.sections.choices = offered(sections)
         return self
 
     def validate_party_code(self, field: SelectField) -> None:
@@ -187,14 +177,14 @@ class InviteForm(PageForm):
 class ExtendForm(PageForm):
     """A later date for one report, and why."""
 
-    new_due_on = Day(lazy_gettext("New due date"))
+    new_due_on = Day(_l("New due date"))
     reason = TextAreaField(
-        lazy_gettext("Reason"),
-        description=lazy_gettext("The country reads it."),
+        _l("Reason"),
+        description=_l("The country reads it."),
         filters=[stripped],
         validators=[
-            DataRequired(lazy_gettext("Give the reason.")),
-            Length(max=2_000, message=lazy_gettext("Shorten the reason to %(max)d characters.")),
+            DataRequired(_l("Give the reason.")),
+            Length(max=2_000, message=_l("Shorten the reason to %(max)d characters.")),
         ],
     )
 

@@ -1,7 +1,7 @@
 """One field class a kind of answer: how it is read from a form, shown again, and handed on as it was typed."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,13 +11,13 @@ from werkzeug.datastructures import FileStorage
 from wtforms.fields.core import Field
 from wtforms.utils import unset_value
 
+from review_app.forms.fields import Choices
+from review_app.forms.ids import whole_number
 from review_app.forms.languages import CONTENT_LANGUAGES, YES_NO, direction
-from review_app.forms.numbers import whole_number
 from review_app.questionnaire.language import Question, Text
 from review_app.questionnaire.paper import REASONS
 from review_app.readers.attachments import ENDINGS
 
-Choices = Sequence[tuple[str, Any]]
 CONTACT_PARTS = (
     ("name", _l("Name")), ("position", _l("Position")), ("organisation", _l("Organisation")),
     ("email", _l("E-mail")), ("phone", _l("Telephone")), ("address", _l("Address")),

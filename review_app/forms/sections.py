@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 
 from review_app.forms.countries import country_choices
+from review_app.forms.fields import offered
 from review_app.forms.languages import CONTENT_LANGUAGES
 from review_app.forms.questions import FIELDS, FilesField, QuestionField, TableField
 from review_app.forms.restored import PageForm
@@ -33,7 +34,7 @@ class SectionForm(PageForm):
     """The answers of one section, or of one item of a repeated group. Made by `make_form`."""
 
     content_lang: SelectField | None = SelectField(
-        _l("Language of the answers on this page"), choices=CONTENT_LANGUAGES, validate_choice=False
+        _l("Language of the answers on this page"), choices=offered(CONTENT_LANGUAGES), validate_choice=False
     )
     _language = "en"
 

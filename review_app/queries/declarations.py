@@ -30,7 +30,8 @@ def declaration_of(report: Report) -> ContributionLink | None:
         ContributionLink.report_id == report.id, ContributionLink.declared_sha256.is_not(None),
         ContributionLink.withdrawn_at.is_(None),
     )  # fmt: skip
-    return db.session.scalar(select(ContributionLink).where(*made).order_by(ContributionLink.answered_at.desc()).limit(1))
+    newest = ContributionLink.answered_at.desc(), ContributionLink.id.desc()  # two may have declared in one moment
+    return db.session.scalar(select(ContributionLink).where(*made).order_by(*newest).limit(1))
 
 
 def signatory_of(report: Report, link_id: int, sheet: Sheet) -> dict[str, str] | None:

@@ -8,8 +8,8 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
+from review_app.forms.ids import whole_number
 from review_app.forms.imports import BatchForm, FilesForm, SettleForm
-from review_app.forms.numbers import whole_number
 from review_app.forms.restored import kept_fields
 from review_app.forms.review import StepForm
 from review_app.forms.sections import SectionForm, make_form

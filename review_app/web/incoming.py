@@ -10,7 +10,7 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
-from review_app.forms.numbers import HIGHEST_ID
+from review_app.forms.ids import HIGHEST_ID
 
 FORM, WITH_FILES, PAIRS = "application/x-www-form-urlencoded", "multipart/form-data", "application/json"
 # Bytes of a form with files that are read, past every file, for the words beside them.

@@ -7,6 +7,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from review_app.forms.countries import plain
+from review_app.forms.fields import offered
 from review_app.forms.office import CycleForm, ExpectForm, ExtendForm, InviteForm
 from review_app.forms.review import StepForm
 from review_app.models import Cycle, Person, Report
@@ -112,7 +113,7 @@ def _cycle_page(cycle: Cycle, *, form: ExpectForm | None = None, reasons: Sequen
     status = request.args.get("status", "")
     status = status if status in queries.STATUSES else ""
     form = form or ExpectForm(formdata=None, data={"seen": cycle.row_version})
-    form.party.choices = [("", gettext("Choose a party")), *party_choices()]
+    form.party.choices = offered([("", gettext("Choose a party")), *party_choices()])
     table = queries.cycle_table(cycle, status=status, now=access.now())
     try:
         questionnaire = library.get(cycle.questionnaire, cycle.edition)
@@ -158,7 +159,7 @@ def expect(slug: str) -> Page:
     """Add an expected report."""
     cycle = _cycle(slug)
     form = ExpectForm()
-    form.party.choices = [("", gettext("Choose a party")), *party_choices()]
+    form.party.choices = offered([("", gettext("Choose a party")), *party_choices()])
     if not form.validate_on_submit():
         return _cycle_page(cycle, form=form), 422
     try:

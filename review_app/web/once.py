@@ -9,7 +9,7 @@ from typing import Any, cast
 from flask import Flask, current_app, g, jsonify, redirect, request, session
 from werkzeug.wrappers import Response
 
-from review_app.forms.numbers import whole_number
+from review_app.forms.ids import whole_number
 from review_app.operations import sent
 from review_app.queries.sent import answer_to
 from review_app.transaction import held

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from review_app.forms.numbers import whole_number
+from review_app.forms.ids import item_id_of, whole_number
 from review_app.forms.review import NoteForm, PointForm, ReturnForm, StepForm
 from review_app.models import Report
 from review_app.operations import reviews
@@ -143,7 +143,7 @@ def point(report: Report, code: str) -> Page:
 def _say(report: Report, code: str, form: NoteForm | PointForm) -> Page:
     if not form.validate_on_submit():
         return _section_page(report, code, form), 422
-    item_id, question, text = _item_id(form), form.question.data or None, form.text.data or ""
+    item_id, question, text = item_id_of(form.item.data), form.question.data or None, form.text.data or ""
     actor, now = access.actor(), access.now()
     try:
         if isinstance(form, PointForm):
@@ -157,13 +157,6 @@ def _say(report: Report, code: str, form: NoteForm | PointForm) -> Page:
     except Blocked as blocked:
         return _section_page(report, code, form, reasons=blocked.reasons), 422
     return redirect(url_for("review.section", report_id=report.id, code=code, _anchor=anchor_of(item_id, question)))
-
-
-def _item_id(form: NoteForm | PointForm) -> UUID | None:
-    try:
-        return UUID(form.item.data) if form.item.data else None
-    except ValueError:
-        raise NotFound from None
 
 
 @blueprint.post("/review/reports/<int:report_id>/points/<int:point_id>/drop")

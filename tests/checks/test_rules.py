@@ -226,7 +226,7 @@ def test_a_reply_settles_an_error() -> None:
     found = check(sheet)
 
     assert progress(sheet, found).completed == 14
-    assert progress(sheet, found, settled={found[0].fingerprint}).completed == 15
+    assert progress(sheet, found[1:]).completed == 15
 
 
 # The four measures as published: the fields that the rules read, prose in our words, the facts as they stand there.

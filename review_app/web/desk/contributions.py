@@ -12,7 +12,7 @@ from wtforms import SelectChoice  # type: ignore[attr-defined]
 from review_app import tokens
 from review_app.extensions import limiter
 from review_app.forms.contributions import AgainForm, AskForm, DeclineForm
-from review_app.forms.numbers import whole_number
+from review_app.forms.ids import whole_number
 from review_app.forms.sections import make_form
 from review_app.models import ContributionLink, Report
 from review_app.operations import contributions

@@ -1,13 +1,12 @@
 """What became of the entries of the last report: all on one page."""
 
-from uuid import UUID
-
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from review_app.forms.desk import FateForm
-from review_app.forms.numbers import whole_number
+from review_app.forms.fields import offered
+from review_app.forms.ids import item_id_of, whole_number
 from review_app.models import Report
 from review_app.operations.fates import Settled, settle_items
 from review_app.permissions import can
@@ -34,7 +33,7 @@ def settle(report: Report) -> Response | tuple[str, int]:
     rows = lasting_rows(report)
     forms = [(row, _form(row, rows)) for row in rows if row.is_carried]
     chosen = [
-        Settled(row.item.id, form.fate.data, _id(form.into.data), version)
+        Settled(row.item.id, form.fate.data, item_id_of(form.into.data), version)
         for row, form in forms if form.fate.data and (version := whole_number(request.form.get(form.seen.name))) is not None
     ]  # fmt: skip
     try:
@@ -61,16 +60,9 @@ def _form(row: Row, rows: list[Row]) -> FateForm:
     item = row.item
     form = FateForm(prefix=item.id.hex, fate=item.fate, into=str(item.merged_into_id or ""), seen=item.row_version)
     targets = [other for other in rows if other.item.id != item.id and other.item.ended_at is None]
-    form.into.choices = [("", gettext("Choose")), *((str(other.item.id), _title(other)) for other in targets)]
+    form.into.choices = offered([("", gettext("Choose")), *((str(other.item.id), _title(other)) for other in targets)])
     return form
 
 
 def _title(row: Row) -> str:
     return row.title or words(row.group.item_label or row.group.label)
-
-
-def _id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

@@ -5,6 +5,7 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from review_app.forms.desk import LeaveForm
+from review_app.forms.fields import offered
 from review_app.models import Report
 from review_app.operations.leads import Successor, hand_over
 from review_app.permissions import Denied
@@ -24,7 +25,7 @@ def leave(report: Report) -> str | Response | tuple[str, int]:
     actor = access.actor()
     team = {str(one.id): one for one in team_of(report.party_code) if one is not actor}
     form = LeaveForm(language=current_language())
-    form.successor.choices = [*((key, one.name) for key, one in team.items()), (NEW, gettext("Somebody new: invite them"))]
+    form.successor.choices = offered([*((key, one.name) for key, one in team.items()), (NEW, gettext("Somebody new: invite them"))])
     if not team and not form.successor.data:
         form.successor.data = NEW
     if request.method == "GET" and not form.note.data:

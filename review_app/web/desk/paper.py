@@ -14,7 +14,7 @@ from review_app.exports.outline import Cover, form_outline, reading_outline
 from review_app.exports.pdf import write_pdf
 from review_app.exports.xlsx import write_xlsx
 from review_app.forms.desk import FilledFormForm
-from review_app.forms.numbers import whole_number
+from review_app.forms.ids import whole_number
 from review_app.models import Report
 from review_app.operations.filled_forms import put_in, take_in
 from review_app.permissions import can

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -180,11 +180,14 @@ def reply(report: Report, point_id: int) -> Response | tuple[str, int]:
 def _points_page(report: Report, reasons: tuple[object, ...] = ()) -> str:
     shown = visible_points(report)
     forms = {point.id: ReplyForm(prefix=f"p{point.id}", reply=point.reply, seen=point.replied_at or "") for point in shown}
+    # What is saved has the kept form forgotten: while one is shown, only a form with its text may save itself.
+    self_saving = set() if reasons else {key for key, form in forms.items() if form.is_unsaved or not g.get("kept")}
     return render_template(
         "pages/desk/points.html",
         report=report,
         points=shown,
         forms=forms,
+        self_saving=self_saving,
         questionnaire=questionnaire_of(report),
         sheet=sheet_of(report),
         reasons=reasons,
@@ -244,10 +247,10 @@ def _invite_form(report: Report) -> InviteForm:
     form = InviteForm(language=current_language())
     language = current_language()
     form.sections.choices = {
-        section.title.within(language): [
-            (section.code, section.title.within(language)),
-            *((f"{section.code}/{question.code}", question.label.within(language)) for question in _single(section)),
-        ]
+        section.title.within(language): {
+            section.code: section.title.within(language),
+            **{f"{section.code}/{question.code}": question.label.within(language) for question in _single(section)},
+        }
         for section in questionnaire_of(report).sections
     }
     return form

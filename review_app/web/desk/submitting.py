@@ -5,7 +5,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from review_app.forms.desk import DeclarationForm
-from review_app.forms.numbers import whole_number
+from review_app.forms.ids import whole_number
 from review_app.forms.review import StepForm
 from review_app.models import Report
 from review_app.operations.steps import Extras, situation_of, take_step

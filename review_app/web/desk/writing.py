@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from review_app.forms.numbers import whole_number
+from review_app.forms.ids import item_id_of, whole_number
 from review_app.forms.sections import SectionForm, make_form
 from review_app.models import Item, Report
 from review_app.operations.answers import Outcome, Typed, add_item, end_item, save_answers
@@ -143,7 +143,7 @@ def conflict(report: Report, save_id: int) -> str | Response:
 @access.report("report.read_answers")
 def history(report: Report, question: str) -> str:
     """Every text that was ever sent for one answer, each of which can be brought back."""
-    item_id = _item_id(request.args["item"]) if request.args.get("item") else None
+    item_id = item_id_of(request.args.get("item"))
     sheet = sheet_of_page(report, item_id=item_id)
     entry = _entry(sheet, item_id) if item_id else None
     try:
@@ -166,13 +166,6 @@ def history(report: Report, question: str) -> str:
         standing=cell.row_version if cell else 0,
         may_write=can(access.actor(), "report.write", report, section=home.code) and not is_recallable(report),
     )
-
-
-def _item_id(text: str | None) -> UUID:
-    try:
-        return UUID(text)
-    except (TypeError, ValueError):
-        raise NotFound from None
 
 
 class _Kept:

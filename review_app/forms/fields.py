@@ -1,0 +1,56 @@
+"""What forms of several pages have in common: a day, plain text, and what is offered to choose from."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cache
+from itertools import starmap
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask_babel import gettext
+from wtforms import DateField, SelectChoice  # type: ignore[attr-defined]  # newer than its types
+
+Choices = Sequence[tuple[str, Any]]
+"""What can be chosen, and the words for it."""
+
+NO_PLACE = ("Etc/", "SystemV/", "posix/", "right/", "US/", "Brazil/", "Canada/", "Chile/", "Mexico/")
+TEXT_LIMIT = 5_000
+YEARS = range(1900, 2201)
+
+
+class Day(DateField):
+    """A day; what was typed stays in the field when it is no date."""
+
+    kind = "day"
+
+    data: date | None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        if not valuelist or not valuelist[0].strip():
+            return
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(gettext("This is not a date. Write it as in 2027-06-30.")) from error
+        typed: date | None = self.data
+        if typed is not None and typed.year not in YEARS:
+            self.data = None
+            raise ValueError(gettext("This is not a date. Write it as in 2027-06-30."))
+
+
+def stripped(text: Any) -> str:
+    """Typed text with plain line ends and nothing around it."""
+    return str(text or "").replace("\r\n", "\n").strip()
+
+
+def offered(choices: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """What can be chosen, as a field of WTForms takes it."""
+    return list(starmap(SelectChoice, choices))
+
+
+@cache
+def zones() -> tuple[tuple[str, str], ...]:
+    """Time zones by place, UTC first; legacy names are left out."""
+    places = sorted(name for name in available_timezones() if "/" in name and not name.startswith(NO_PLACE))
+    return (("UTC", "UTC"), *((name, name.replace("_", " ")) for name in places))
