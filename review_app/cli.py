@@ -69,7 +69,10 @@ def web(bind: str, workers: int, threads: int, access_log: bool) -> None:
 @click.option("--log-level", default="INFO", show_default=True)
 def worker(concurrency: int, log_level: str) -> None:
     """Run tasks: reactions to facts, checks, mail."""
+    from review_app.tasks import PATIENT
+
     celery = application().extensions["celery"]
+    celery.conf.broker_transport_options = PATIENT
     flags = ["--without-gossip", "--without-mingle", "--concurrency", str(concurrency), "--loglevel", log_level]
     celery.worker_main(["worker", *flags])
 

@@ -65,15 +65,19 @@ CONFIGURATION: dict[str, Any] = {
     "worker_max_tasks_per_child": 2000,
     "worker_soft_shutdown_timeout": 30,
     "broker_connection_retry_on_startup": True,
+    # Somebody waits for the page that rings: a broker that is away or hangs costs it a second, and no second try.
     "broker_transport_options": {
         "visibility_timeout": 900,
-        "socket_connect_timeout": 3,
-        "socket_timeout": 30,
+        "socket_connect_timeout": 1,
+        "socket_timeout": 1,
         "socket_keepalive": True,
         "health_check_interval": 25,
+        "max_retries": 0,
     },
     "timezone": "UTC",
 }
+# For the worker, for whom nobody waits.
+PATIENT = {**CONFIGURATION["broker_transport_options"], "socket_connect_timeout": 3, "socket_timeout": 30, "max_retries": None}
 
 # A stale ring of the clock is worth nothing: the next one does all its work.
 SCHEDULE: dict[str, Any] = {

@@ -116,6 +116,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
         BABEL_DEFAULT_LOCALE="en",
         RATELIMIT_STORAGE_URI=settings.redis_url,
+        # A Redis that hangs must not hold up the page: after this long the process counts by itself for a while.
+        RATELIMIT_STORAGE_OPTIONS={"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
         RATELIMIT_HEADERS_ENABLED=False,
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106  (the name of a scheme)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import Column, Executable, bindparam, func, literal, select, update
+from sqlalchemy import Column, Executable, bindparam, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from review_app.extensions import db
@@ -80,14 +80,8 @@ def save_answers(
     saved = {(item_id, outcome.question): outcome.cell for outcome in outcomes if outcome.result == "saved" and outcome.cell}
     outcomes.sheet = sheet.replaced(saved)
     if report.started_at is None and saved:
-        start = (
-            update(Report)
-            .where(Report.id == report.id, Report.started_at.is_(None))
-            .values(started_at=now)
-            .returning(Report.id)
-        )
-        if db.session.scalar(start) is not None:
-            record("report.started", actor=actor, now=now, report=report)
+        report.started_at = now
+        record("report.started", actor=actor, now=now, report=report)
     return outcomes
 
 

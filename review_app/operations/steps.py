@@ -184,12 +184,8 @@ def _freeze(taking: _Taking) -> None:
     taking.params.update(snapshot=frozen.number, sha256=frozen.sha256, signatory=taking.extras.signatory)
 
 
-def _withdraw(taking: _Taking) -> None:
-    taking.values.update(reviewer_id=None, taken_at=None)
-
-
 def _withdraw_again(taking: _Taking) -> None:
-    taking.values.update(taken_at=None, round=taking.report.round - 1)
+    taking.values.update(round=taking.report.round - 1)
 
 
 def _take(taking: _Taking) -> None:
@@ -276,7 +272,6 @@ def _write_publication(taking: _Taking) -> None:
 EFFECTS: dict[str, Callable[[_Taking], None]] = {
     "submit": _submit,
     "resubmit": _submit,
-    "withdraw": _withdraw,
     "withdraw_again": _withdraw_again,
     "take": _take,
     "release": _release,
