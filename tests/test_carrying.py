@@ -63,6 +63,7 @@ def test_each_carried_answer_is_confirmed_changed_or_emptied(
     carla = sign_in(new_client(), "carla")
     base = f"/en/desk/reports/{report_id}"
     assert carla.get(base).has("Not carried over, since there is no place for it: The aims and the state of cultural policy.")
+    assert carla.get(base).has("1 of 1 needed answers · 1 to fix")  # all is answered, and something still stands in the way
     assert "Year of ratification" in gaps(carla.get(f"{base}/completeness"))
 
     # One is ticked, one is written anew; what was not touched still waits.

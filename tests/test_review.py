@@ -16,9 +16,10 @@ from review_app.operations import accounts
 from review_app.operations.snapshots import freeze
 from review_app.permissions import SYSTEM
 from review_app.queries.answers import sheet_of
-from review_app.queries.changes import differing
+from review_app.queries.changes import as_words, differing
 from review_app.queries.preview import cut
 from review_app.questionnaire import values
+from review_app.questionnaire.language import Question, Text
 from review_app.questionnaire.library import library
 from review_app.transaction import atomic
 from tests import steps_http as steps
@@ -267,6 +268,15 @@ def test_the_answers_to_the_points_stand_beside_the_changed_text(rita: Browser, 
     assert not page.has("Body responsible")
     assert rita.get(f"{report}/sections/results_and_lessons?only=changed").has("Nothing changed in this section")
 
+    with app.app_context():
+        _taken_by_nobody(report_id)
+    assert rita.get(report).has("nobody yet", "Nobody has taken this report", "Rita had it last.", "Take this report")
+
+
+@atomic
+def _taken_by_nobody(report_id: int) -> None:
+    database.session.get_one(Report, report_id).taken_at = None
+
 
 def test_while_a_country_revises_the_reviewer_reads_what_was_submitted(rita: Browser, app: Flask) -> None:
     with app.app_context():
@@ -415,6 +425,14 @@ def test_the_snapshot_that_is_compared_is_the_one_of_the_round_before(rita: Brow
 ])
 def test_what_differs_word_by_word(before: str, after: str, expected: list[tuple[str, str]]) -> None:
     assert [(piece.kind, piece.text) for piece in differing(before, after)] == expected
+
+
+def test_a_contact_differs_by_its_words_and_not_by_the_order_it_is_stored_in() -> None:
+    person = {"name": "Rosa", "organisation": "Ministry", "position": "Adviser", "email": "", "phone": "", "address": ""}
+    question = Question("who", "contact", Text(en="Who"))
+    assert [as_words(question, {"raw": dict(sorted(person.items(), reverse=way))}, language="fr") for way in (False, True)] == [
+        "Rosa\nMinistry\nAdviser"
+    ] * 2
 
 
 def test_a_long_text_is_compared_word_by_word() -> None:

@@ -62,6 +62,14 @@ def test_a_late_report_is_taken_until_the_cycle_is_closed_and_its_receipt_says_s
     facts = " ".join(page.get_textpage().get_text_bounded() for page in pdf)
     assert sha256[:32] in facts.replace("\n", "") and "Signed by Ana Soto" in facts
 
+    # A receipt stays; what it says of the way ahead is about the report as it stands.
+    kept = f"{desk.home}/receipts/1"
+    assert desk.carla.get(kept).has("What happens next", "you can withdraw it")
+    desk.carla.get(desk.home).press("Withdraw the report")
+    page = desk.carla.get(kept)
+    assert page.has("How the report stands now", "Waiting for: Chile") and not page.has("What happens next")
+    assert page.follow("Go to the report").has("Submit the report")
+
 
 def test_the_official_who_signs_need_not_be_who_hands_over(desk: Desk) -> None:
     desk.carla.get(desk.facts).fill(LEFT).press("Save and come back later")

@@ -10,7 +10,7 @@ from review_app.checks.found import Found, Place
 from review_app.checks.sentences import bounds, sentence, small
 from review_app.checks.sums import totals_that_hold
 from review_app.checks.words import NUMBERS
-from review_app.questionnaire.language import Question
+from review_app.questionnaire.language import Question, in_figures
 from workflows.messages import Message
 
 _SAID = "|".join(sorted(NUMBERS, key=len, reverse=True))
@@ -73,7 +73,7 @@ def _parts(place: Place, question: Question, words: str, match: re.Match[str]) -
     made, written = sum(_count(part["count"]) for part in parts), " + ".join(part["count"].strip() for part in parts)
     total = next((one for one in said if _count(one) == made), said[0])
     quote = sentence(words, match.start(), match.end())
-    params = {"parts": written, "made": f"{made:,}", "total": total.strip()}
+    params = {"parts": written, "made": in_figures(made), "total": total.strip()}
     if made == _count(total):
         text = Message("%(parts)s = %(made)s: the parts make the total.", params)
         yield place.found("NUM-01", "note", question=question, message=text, quote=quote)
@@ -273,7 +273,7 @@ def moved_figures(place: Place) -> Iterator[Found]:
         if old and new is not None and unit == now_in and abs(new / old - 1) > _MOVED:
             text = Message(
                 "“%(question)s” was %(old)s in the last report and is %(new)s now: confirm it, or say why it changed.",
-                {"question": question.label, "old": f"{old:,}", "new": f"{new:,}"},
+                {"question": question.label, "old": in_figures(old), "new": in_figures(new)},
             )
             yield place.found("NUM-03", "note", question=question, message=text, quote=str((place.value(question) or {}).get("raw", ""))[:200])
         elif question.type == "longtext" and isinstance(was := before.get(question.code), str) and (now := place.clean(question)):

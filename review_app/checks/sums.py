@@ -8,7 +8,7 @@ from typing import Any
 
 from review_app.checks.found import Found, Place, Sum
 from review_app.checks.wording import is_placeholder
-from review_app.questionnaire.language import Question
+from review_app.questionnaire.language import LANGUAGES, Question, Text, in_figures
 from review_app.questionnaire.money import YEAR
 from review_app.questionnaire.rates import rate, years_of
 from workflows.messages import Message
@@ -169,9 +169,9 @@ def totals_that_hold(place: Place) -> Iterator[Found]:
     for question, words, sums in place.money:
         for total, parts, made in _totals(words, sums):
             if made == Decimal(total["amount"]):
-                written = " + ".join(_figure(one["amount"]) for one in parts)
-                if len(parts) == 1:
-                    written = f"{made / Decimal(parts[0]['amount']):f} × {written}"
+                times = f"{made / Decimal(parts[0]['amount']):f} × " if len(parts) == 1 else ""
+                figures = [_figure(one["amount"]) for one in parts]
+                written = Text({ours: times + " + ".join(one[ours] for one in figures) for ours in LANGUAGES})
                 text = Message(
                     "%(parts)s = %(made)s: the parts make the total.",
                     {"parts": written, "made": _figure(str(made)), "total": _figure(total["amount"])},
@@ -252,11 +252,10 @@ def _without(words: str, sums: Sequence[Sum]) -> str:
     return words
 
 
-def _figure(number: str) -> str:
-    whole, _, decimals = number.partition(".")
-    decimals = decimals.rstrip("0")
-    return f"{int(whole):,}" + (f".{decimals.ljust(2, '0')}" if decimals else "")
+def _figure(number: str) -> Text:
+    exact = Decimal(number)
+    return in_figures(exact, "#,##0" if exact == exact.to_integral_value() else "#,##0.00####")
 
 
-def _short(number: Decimal) -> str:
-    return f"{number:,.0f}" if number >= 100 else f"{number:.2f}"
+def _short(number: Decimal) -> Text:
+    return in_figures(number, "#,##0" if number >= 100 else "0.00")

@@ -96,8 +96,8 @@ def as_words(question: Question, value: Mapping[str, Any] | None, *, language: s
         return "\n".join(map(str, words_of(question, raw, language)))
     if question.type == "choices" and isinstance(raw, list):
         return "\n".join(label_of(question, str(chosen), language) for chosen in raw)
-    if isinstance(raw, Mapping):
-        return "\n".join(f"{name}: {words}" for name, words in raw.items() if words)
+    if isinstance(told := words_of(question, raw, language), dict):
+        return "\n".join(told.values())
     if question.type in ("choice", "yes_no"):
         return label_of(question, str(raw), language)
     if question.type == "country":

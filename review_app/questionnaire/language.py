@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from babel import Locale
 from babel.dates import format_date
+from babel.numbers import format_decimal
 
 LANGUAGES = ("en", "fr", "es")
 
@@ -39,6 +41,11 @@ def named(languages: Iterable[str]) -> Text:
     """These languages by their names, in each of our languages."""
     codes = tuple(languages)
     return Text({ours: ", ".join(_language(code, ours) for code in codes) for ours in LANGUAGES})
+
+
+def in_figures(number: Decimal | int, pattern: str = "#,##0.######") -> Text:
+    """A number as each of our languages writes it: 242,840.5 · 242 840,5 · 242.840,5."""
+    return Text({ours: format_decimal(number, pattern, locale=ours) for ours in LANGUAGES})
 
 
 @lru_cache(maxsize=512)
