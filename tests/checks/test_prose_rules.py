@@ -202,7 +202,10 @@ def test_what_stood_in_the_last_report() -> None:
     assert told(sheet) == []
 
 
-@pytest.mark.parametrize(("language", "one", "other"), [("en", "242,840", "242.84"), ("fr", "242\u202f840", "242,84"), ("es", "242.840", "242,84")])
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [("en", "242,840", "242.84"), ("fr", "242\u202f840", "242,84"), ("es", "242.840", "242,84")],
+)
 def test_each_reader_is_told_figures_as_their_language_writes_them(language: str, one: str, other: str) -> None:
     [found] = [found for found in check(sheet_of(measure={**GOOD, "finance": "242.840 USD (2019)"})) if found.rule == "MON-02"]
 
