@@ -56,6 +56,18 @@ def leave_dead_connections(engine: Engine) -> None:
             raise InvalidatePoolError from error
 
 
+READ_ONLY = "-c default_transaction_read_only=on"
+"""What a server is told of a connection that `write_in_transactions` then lets write."""
+
+
+def write_in_transactions(engine: Engine) -> None:
+    """Say READ WRITE with each BEGIN: what is done without a transaction can only read. Costs no query."""
+
+    @event.listens_for(engine, "connect")
+    def allow(connection: Any, _record: Any) -> None:
+        connection.read_only = False
+
+
 def start_reading() -> None:
     """Read without a transaction until an operation begins one. Each statement sees what is committed, as it would in one.
 

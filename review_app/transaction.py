@@ -2,7 +2,7 @@
 
 import functools
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from review_app.extensions import db, start_reading, stop_reading
 from review_app.models import ContributionLink, Cycle, Dispatch, Entry, Notice, Person, Report
-from review_app.notices import NOTICES
+from review_app.notices import NOTICES, Told
 from review_app.permissions import Actor
 from review_app.queries.people import audience
 
@@ -187,12 +187,20 @@ def record(
         "source_state": source, "dest_state": dest, "row_version": version,
         "params": {**(params or {}), **({"link": link.id, "who": link.who} if link else {})},
     }  # fmt: skip
-    people = sorted(audience(told.audience, fact=stated, report=report))
-    notices: list[tuple[int | None, int | None, str]] = [(one, None, channel) for one in people for channel in told.channels]
-    if link is not None and link.email and "receiver" in told.audience:
-        notices.append((None, link.id, "mail"))
+    notices = _notices_of(told, stated, report, link)
     wait = timedelta(seconds=current_app.config["RECALL_SECONDS"]) if told.delay == "recall" else timedelta()
     readers = {name: [one[place] for one in notices] for place, name in enumerate(("people", "links", "channels"))}
     entry_id: int = db.session.execute(_RECORDING, {**stated, **readers, "now": now, "from_when": now + wait}).scalar_one()
     db.session.info["entry_ids"].append(entry_id)
     return entry_id
+
+
+def _notices_of(
+    told: Told, stated: Mapping[str, Any], report: Report | None, link: ContributionLink | None
+) -> list[tuple[int | None, int | None, str]]:
+    """Of a fact: the id of a person or of a link, and the channel."""
+    people = sorted(audience(told.audience, fact=stated, report=report))
+    notices: list[tuple[int | None, int | None, str]] = [(one, None, channel) for one in people for channel in told.channels]
+    if link is not None and link.email and "receiver" in told.audience:
+        notices.append((None, link.id, "mail"))
+    return notices

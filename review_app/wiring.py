@@ -13,7 +13,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings
 from review_app import tasks
-from review_app.extensions import babel, csrf, db, leave_dead_connections, limiter, migrate, security
+from review_app.extensions import (
+    READ_ONLY,
+    babel,
+    csrf,
+    db,
+    leave_dead_connections,
+    limiter,
+    migrate,
+    security,
+    write_in_transactions,
+)
 from review_app.models import Person
 from review_app.presence import Presence
 from review_app.questionnaire.language import LANGUAGES
@@ -97,7 +107,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS={
             **POOL,
-            "connect_args": {"options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"},
+            "connect_args": {"options": f"{READ_ONLY} -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"},
         },
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
         SESSION_REFRESH_EACH_REQUEST=False,
@@ -134,6 +144,7 @@ def _connect(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     with app.app_context():
         leave_dead_connections(db.engine)
+        write_in_transactions(db.engine)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     csrf.init_app(app)
     babel.init_app(app, locale_selector=language.of_request)

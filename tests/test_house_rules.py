@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import InternalError
 
 from review_app.extensions import db as database
+from review_app.extensions import start_reading
 from review_app.models import Party
 from review_app.notices import HEADLINES, NOTICES
 from review_app.permissions import ACTIONS
@@ -66,6 +68,14 @@ def test_a_commit_outside_an_operation_is_refused(db: object) -> None:
     database.session.add(Party(code="XX", names={"en": "Nowhere"}))
     with pytest.raises(CommitOutsideAtomic):
         database.session.commit()
+
+
+def test_a_page_writes_nothing_outside_an_operation_not_even_in_plain_sql(app: Flask) -> None:
+    with app.test_request_context():
+        start_reading()
+        with pytest.raises(InternalError, match="read-only transaction"):
+            database.session.execute(insert(Party).values(code="XX", names={"en": "Nowhere"}))
+        assert database.session.scalars(select(Party)).all() == []
 
 
 def _writes_state(node: ast.AST, path: Path) -> bool:

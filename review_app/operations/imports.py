@@ -52,24 +52,7 @@ def import_published(
     An empty raw value is a blank row (the caption was there), a missing one no row. Raises NotFound for an unknown question.
     """
     require(actor, "report.import")
-    report = Report(
-        cycle=cycle,
-        party_code=party_code,
-        subject=subject,
-        state="published",
-        origin="imported",
-        source=source,
-        round=1,
-        due_on=cycle.due_on,
-        due_zone=cycle.due_zone,
-        started_at=now,
-        first_submitted_at=now,
-        submitted_at=now,
-        published_at=now,
-    )
-    db.session.add(report)
-    db.session.flush()
-    db.session.refresh(report)
+    report = _born_published(cycle, party_code, subject, source=source, now=now)
     try:
         for code, raw in answers.items():
             _bring_in(actor, report, None, questionnaire_of(report).find(code), raw, lang, now)
@@ -113,6 +96,18 @@ def import_into(actor: Actor, report_id: int, items: Sequence[OldItem], *, now: 
         number, sha256 = _publish(actor, report, now=now)
         params = {"items": len(items), "publication": number, "sha256": sha256}
     record("report.import_added", actor=actor, now=now, report=report, params=params)
+    return report
+
+
+def _born_published(cycle: Cycle, party_code: str, subject: str, *, source: str, now: datetime) -> Report:
+    report = Report(
+        cycle=cycle, party_code=party_code, subject=subject, state="published", origin="imported", source=source, round=1,
+        due_on=cycle.due_on, due_zone=cycle.due_zone,
+        started_at=now, first_submitted_at=now, submitted_at=now, published_at=now,
+    )  # fmt: skip
+    db.session.add(report)
+    db.session.flush()
+    db.session.refresh(report)
     return report
 
 

@@ -143,40 +143,41 @@ def settle(batch_id: int, text_id: int) -> Page:
         raise NotFound
     own = _offered(SettleForm(request.form, prefix="import-"), found)
     placed = _placed(found, request.form)
-    action, seen = request.form.get("action", "save"), StepForm().seen_version
+    action = request.form.get("action", "save")
+    if not own.validate():
+        return _text_page(found, form, own, placed), 422
     try:
-        if not own.validate():
-            return _text_page(found, form, own, placed), 422
-        if action == "leave_out":
-            settling.leave_out(access.actor(), text_id, seen=seen, reason=own.reason.data or "", now=access.now())
-        else:
-            said = Settled(
-                _typed(found, form),
-                placed,
-                own.party_code.data,
-                own.group.data,
-                form.content_language,
-                own.reason.data or "",
-            )
-            found = settling.settle_text(
-                access.actor(), text_id, said, seen=seen, is_accepted=action == "accept", now=access.now()
-            )
+        found = _settle(found, form, own, placed, action)
     except Blocked as blocked:
         return _text_page(queries.text_of(batch_id, text_id), form, own, placed, blocked.reasons), 422
-    if action == "accept" and found.status != "accepted":
-        action = "save"
-        flash(gettext("The text becomes something else now. Look at its fields, then have it brought in."), "warning")
-    said_back = {
-        "leave_out": gettext("The text is left out. Its source and your reason are kept."),
-        "accept": gettext("The text is being brought in."),
-    }
-    flash(said_back.get(action, gettext("Saved.")))
-    following = queries.next_asking(found) if action in said_back else None
-    if action in said_back and following is None:
-        return redirect(url_for("imports.batch", batch_id=batch_id))
-    # A table that was asked for one more row shows it.
-    more = request.form.get("add_row") if following is None else None
-    return redirect(url_for("imports.text", batch_id=batch_id, text_id=following or text_id, more=more))
+    return _after(found, action)
+
+
+def _settle(found: ImportText, form: SectionForm, own: SettleForm, placed: Mapping[str, str], action: str) -> ImportText:
+    actor, seen, now, reason = access.actor(), StepForm().seen_version, access.now(), own.reason.data or ""
+    if action == "leave_out":
+        return settling.leave_out(actor, found.id, seen=seen, reason=reason, now=now)
+    typed = _typed(found, form)
+    said = Settled(typed, placed, own.party_code.data, own.group.data, form.content_language, reason)
+    return settling.settle_text(actor, found.id, said, seen=seen, is_accepted=action == "accept", now=now)
+
+
+def _after(found: ImportText, action: str) -> Response:
+    """To the next text that a person has to look at, or to the batch when none is left; who only saved stays."""
+    if found.status == "left_out":
+        flash(gettext("The text is left out. Its source and your reason are kept."))
+    elif found.status == "accepted":
+        flash(gettext("The text is being brought in."))
+    else:
+        if action == "accept":
+            flash(gettext("The text becomes something else now. Look at its fields, then have it brought in."), "warning")
+        flash(gettext("Saved."))
+        # A table that was asked for one more row shows it.
+        return redirect(url_for("imports.text", batch_id=found.batch_id, text_id=found.id, more=request.form.get("add_row")))
+    following = queries.next_asking(found)
+    if following is None:
+        return redirect(url_for("imports.batch", batch_id=found.batch_id))
+    return redirect(url_for("imports.text", batch_id=found.batch_id, text_id=following))
 
 
 @blueprint.get("/<int:batch_id>/texts/<int:text_id>/file")

@@ -1,6 +1,6 @@
 """Section and item pages: typing, saving, and what happens when two people wrote at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -249,30 +249,38 @@ def _save(
 ) -> Response:
     form = make_form(questions, language=current_language())()
     item_id = entry.id if entry else None
-    is_relabelled = request.form.get("content_lang_seen", form.content_language) != form.content_language
     sent = [q for q in questions if not q.is_group and form.sent(q)]  # what the page showed
-    holding = {q.code for q in sent} if request.form.get("go") == "holds" else set(request.form.getlist("holds"))
-    raws = {q.code: files.sent_for(form.field(q.code), report, home) if q.type == "file" else form.typed(q) for q in sent}
-    typed = [
-        Typed(
-            q.code, raws[q.code], form.seen(q), form.language(q), is_relabelled or form.is_language_chosen(q),
-            q.code in holding, form.blank(q),
-        )
-        for q in sent
-    ]  # fmt: skip
+    typed = _typed(form, sent, report, home)
     outcomes = save_answers(access.actor(), report.id, typed, section=home.code, item_id=item_id, now=access.now())
     if request.is_json:
         return told(report, outcomes, typed, questions=questions, item_id=item_id)
     lost = [outcome.save_id for outcome in outcomes if outcome.result == "conflict" and outcome.save_id]
     if lost or more:
         return _after(report, home, entry, [*lost, *more], has_saved=_count(outcomes) > 0)
-    sheet = outcomes.sheet
-    now_shown = _shown(sheet, home, entry)
-    wrong = [
-        q for q in now_shown
-        if ((cell := sheet.cell(q.code, item_id)) and values.problem(q, cell.value)) or files.was_refused(q)
+    return _go_on(report, home, entry, outcomes.sheet, {q.code for q in questions} - {q.code for q in sent})
+
+
+def _typed(form: SectionForm, sent: Sequence[Question], report: Report, home: Section) -> list[Typed]:
+    is_relabelled = request.form.get("content_lang_seen", form.content_language) != form.content_language
+    holding = {q.code for q in sent} if request.form.get("go") == "holds" else set(request.form.getlist("holds"))
+    raws = {q.code: files.sent_for(form.field(q.code), report, home) if q.type == "file" else form.typed(q) for q in sent}
+    return [
+        Typed(
+            q.code, raws[q.code], form.seen(q), form.language(q), is_relabelled or form.is_language_chosen(q),
+            q.code in holding, form.blank(q),
+        )
+        for q in sent
     ]  # fmt: skip
-    fresh = [q for q in now_shown if q in questions and q not in sent]
+
+
+def _go_on(report: Report, home: Section, entry: SheetItem | None, sheet: Sheet, unseen: Collection[str]) -> Response:
+    """Where the button says; but stay with answers that need attention, or with questions nobody has seen yet."""
+    shown = sheet.asked_in(entry) if entry else sheet.asked(home.code)
+    cells = {q.code: sheet.cell(q.code, entry.id if entry else None) for q in shown}
+    wrong = [
+        q for q in shown if ((cell := cells[q.code]) and values.problem(q, cell.value)) or files.was_refused(q)
+    ]
+    fresh = [q for q in shown if q.code in unseen]
     if wrong:
         flash(
             ngettext(
@@ -287,10 +295,6 @@ def _save(
     return redirect(
         _next_address(report, home, entry, stays=bool(wrong or fresh), anchor=next(iter(wrong or fresh), None))
     )
-
-
-def _shown(sheet: Sheet, home: Section, entry: SheetItem | None) -> tuple[Question, ...]:
-    return sheet.asked_in(entry) if entry else sheet.asked(home.code)
 
 
 def _count(outcomes: Sequence[Outcome]) -> int:
