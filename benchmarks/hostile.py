@@ -18,7 +18,7 @@ from pathlib import Path
 
 from config import ROOT
 from review_app.readers.checking import check_text
-from review_app.readers.files import FileProblem, confined, sources, unpacked
+from review_app.readers.files import FileProblem, confined, is_archive, sources, unpacked
 
 SECONDS, MEGABYTES = 5.0, 100.0  # asked of each, beyond what a harmless file of its kind takes
 LETTERS = 100_000  # of a hostile text
@@ -183,8 +183,9 @@ def _open(kind: str, name: str, content: bytes) -> str:
     try:
         if kind == "form":
             confined(kind, content)
-        for inner_name, inner in unpacked([(name, content)]) if kind != "form" else ():
-            sources(inner_name, inner)
+        else:
+            for inner_name, inner in unpacked(content) if is_archive(name, content) else [(name, content)]:
+                sources(inner_name, inner)
     except FileProblem as problem:
         return problem.key
     return "read"

@@ -304,6 +304,42 @@ def sheet_row(report: Report, code: str, item_id: Any) -> int:
     return cell.row_version if cell else 0
 
 
+def zipped(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def test_archives_are_opened_by_the_worker_and_what_is_wrong_with_one_holds_up_no_other(db: Any) -> None:
+    """In the request of who sends it an archive is one file, however much is in it."""
+    first, second = measure("Barges").encode(), measure("Quays").encode()
+    members = {"copy.txt": first, "new.txt": second, "inner.zip": zipped({"more.txt": b"words"}), "._x": b"nothing"}
+    damaged = zipped({"broken.txt": second * 9})
+    given = {
+        "a.txt": first, "old.zip": zipped(members), "cut.zip": damaged[:-30], "changed.zip": damaged.replace(b"Quays", b"Ports"),
+        "known.zip": zipped({"b.txt": first}), "none.zip": zipped({".hidden": b"x"}), "shell.zip": zipped({"in.zip": zipped({})}),
+    }  # fmt: skip
+    cycle = plan()
+    begun = importing.begin_with_files(
+        SYSTEM, list(given.items()), cycle_id=cycle.id, group=GROUP, party_code=None, source="", now=NOW
+    )
+    assert statuses(begun.id) == dict.fromkeys(given, "waiting")
+
+    work(begun.id)
+    assert statuses(begun.id) == {
+        "a.txt": "ready", "copy.txt": "duplicate", "new.txt": "ready", "inner.zip": "refused", "cut.zip": "refused",
+        "changed.zip": "refused", "known.zip": "duplicate", "b.txt": "duplicate", "none.zip": "refused", "in.zip": "refused",
+    }  # fmt: skip
+    problems = database.session.execute(select(ImportText.name, ImportText.problem).where(ImportText.problem.is_not(None)))
+    assert dict(problems.all()) == {
+        "inner.zip": "inner_archive", "in.zip": "inner_archive", "cut.zip": "archive", "changed.zip": "archive",
+        "none.zip": "empty",
+    }  # fmt: skip
+    assert broken() == {}
+
+
 def test_an_archived_cycle_is_not_offered_and_takes_nothing(app: Flask, ada: Browser) -> None:
     with app.app_context():
         cycle = database.session.scalars(select(Cycle)).one()

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import undefer
 
 from review_app.extensions import db
@@ -83,26 +83,29 @@ def begin_with_files(actor: Actor, given: Iterable[tuple[str, bytes]], *, now: d
 
 @atomic
 def add_files(actor: Actor, batch_id: int, given: Iterable[tuple[str, bytes]], *, now: datetime) -> Added:
-    """Keep files to be read; ZIP archives are unpacked. The same bytes enter a cycle once. Raises Denied, NotFound, Blocked."""
+    """Keep files to be read, ZIP archives among them. The same bytes enter a cycle once. Raises Denied, NotFound, Blocked."""
     require(actor, "import.manage")
     batch = _batch(batch_id)
-    added = duplicates = 0
-    try:
-        for name, content in files.unpacked(given):
-            row = {"batch_id": batch.id, "cycle_id": batch.cycle_id, "name": name[-500:], "group": batch.group, "changed_at": now,
-                   "sha256": hashlib.sha256(content).hexdigest()}  # fmt: skip
-            if _insert({**row, "content": content}):
-                added += 1
-            else:
-                duplicates += 1
-                _insert({**row, "status": "duplicate"})
-    except files.FileProblem as problem:
-        raise Blocked((problem.message,)) from None
-    if not added + duplicates:
+    # A field without a file sends neither name nor content.
+    kept = [_keep(batch, _file(name, content), now) for name, content in given if name or content]
+    if not kept:
         raise Blocked((Message("Choose the files to bring in."),))
     batch.told_at = None
     _state_work(actor, batch, now)
-    return Added(added, duplicates)
+    return Added(kept.count(True), kept.count(False))
+
+
+def _keep(batch: ImportBatch, file: Mapping[str, Any], now: datetime) -> bool:
+    """Whether a file is to be read; one whose bytes are in the cycle already is only noted."""
+    row = {"batch_id": batch.id, "cycle_id": batch.cycle_id, "group": batch.group, "changed_at": now, **file}
+    if _insert(row):
+        return True
+    _insert({**row, "content": None, "status": "duplicate"})
+    return False
+
+
+def _file(name: str, content: bytes) -> dict[str, Any]:
+    return {"name": name[-500:], "content": content, "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def _insert(row: Mapping[str, Any]) -> bool:
@@ -186,22 +189,28 @@ def _read_some(batch: ImportBatch, now: datetime) -> int:
                 _read_text(batch, text, parties, now)
         except OperationalError:  # the database is away: nothing is wrong with the text
             raise
+        except files.FileProblem as problem:
+            _refuse(text_id, problem.key, now)
         except Exception:  # one text that nobody foresaw must not hold up all that come after it
             log.exception("Text %s of an import cannot be read.", text_id)
-            values = {"status": "refused", "problem": "broken", "changed_at": now, "row_version": ImportText.row_version + 1}
-            db.session.execute(update(ImportText).where(ImportText.id == text_id).values(**values))
+            _refuse(text_id, "broken", now)
         count += 1
     return count
 
 
+def _refuse(text_id: int, problem: str, now: datetime) -> None:
+    values = {"status": "refused", "problem": problem, "changed_at": now, "row_version": ImportText.row_version + 1}
+    db.session.execute(update(ImportText).where(ImportText.id == text_id).values(**values))
+
+
 def _read_text(batch: ImportBatch, text: ImportText, parties: set[str], now: datetime) -> None:
+    """Raises FileProblem."""
     text.changed_at, text.row_version = now, text.row_version + 1
-    try:
-        found = files.sources(text.name, text.content or b"")
-    except files.FileProblem as problem:
-        text.status, text.problem = "refused", problem.key
+    name, content = text.name, text.content or b""
+    if files.is_archive(name, content):
+        _unpack(batch, text, content, now)
         return
-    for part, source in enumerate(found, start=1):
+    for part, source in enumerate(files.sources(name, content), start=1):
         values = _read_source(batch, source.text, source.around, parties)
         if part == 1:
             for name, value in values.items():
@@ -212,6 +221,31 @@ def _read_text(batch: ImportBatch, text: ImportText, parties: set[str], now: dat
                "sha256": sha256, "changed_at": now}  # fmt: skip
         if not _insert({**row, **values}):
             _insert({**row, "status": "duplicate"})
+
+
+def _unpack(batch: ImportBatch, archive: ImportText, content: bytes, now: datetime) -> None:
+    """Put the files of an archive in its place, to be read: the first into its row, the others behind it. Raises FileProblem."""
+    is_free = True
+    for name, inner in files.unpacked(content):
+        file = _file(name, inner)
+        if files.is_archive(name, inner):  # what is inside could hold itself, without end
+            file |= {"status": "refused", "problem": "inner_archive"}
+        if is_free and _replace(archive.id, file):
+            is_free = False
+        else:
+            _keep(batch, file, now)
+    if is_free:  # nothing in it was new
+        archive.status, archive.content = "duplicate", None
+
+
+def _replace(archive_id: int, file: Mapping[str, Any]) -> bool:
+    """Whether the row of an archive now holds this file: its bytes were not in the cycle yet."""
+    try:
+        with db.session.begin_nested():
+            db.session.execute(update(ImportText).where(ImportText.id == archive_id).values(**file))
+    except IntegrityError:
+        return False
+    return True
 
 
 def _read_source(batch: ImportBatch, text: str, around: Sequence[str], parties: set[str]) -> dict[str, Any]:

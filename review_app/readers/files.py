@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 
@@ -36,6 +36,7 @@ PROBLEMS = {
     "broken": Message("This file is damaged and cannot be opened. Open it in its own program and save it again."),
     "too_slow": Message("Reading this file took too long. Split it, or save it as plain text."),
     "archive": Message("This archive holds more than 6,000 files or 200 MB, is damaged, or has a password. Send its files in several archives."),
+    "inner_archive": Message("This is an archive inside an archive. Send its files on their own."),
     "empty": Message("There are no words in this file."),
 }  # fmt: skip
 
@@ -53,23 +54,23 @@ class FileProblem(Exception):
         return PROBLEMS[self.key]
 
 
-def unpacked(given: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each file; those in ZIP archives come out of them, one at a time. Raises FileProblem."""
-    for name, content in given:
-        if PurePath(name).suffix.lower() == ".zip" and content.startswith(b"PK"):
-            yield from _members(content)
-        elif name or content:
-            yield name, content
+def is_archive(name: str, content: bytes) -> bool:
+    """Whether a file holds others, which are read one by one."""
+    return PurePath(name).suffix.lower() == ".zip" and content.startswith(b"PK")
 
 
-def _members(content: bytes) -> Iterator[tuple[str, bytes]]:
+def unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each file in a ZIP archive, one at a time. Raises FileProblem, also for an archive without any."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for one in members(archive, most=MOST_MEMBERS, most_bytes=MOST_UNPACKED):
-                if not _is_hidden(one.filename):
-                    yield one.filename, archive.read(one)
+            found = members(archive, most=MOST_MEMBERS, most_bytes=MOST_UNPACKED)
+            shown = [one for one in found if not _is_hidden(one.filename)]
+            for one in shown:
+                yield one.filename, archive.read(one)
     except (TooMuch, *BROKEN):
         raise FileProblem("archive") from None
+    if not shown:
+        raise FileProblem("empty")
 
 
 def _is_hidden(name: str) -> bool:

@@ -101,7 +101,7 @@ def add_files(batch_id: int) -> Page:
         added = importing.add_files(access.actor(), batch_id, form.given, now=access.now())
     except Blocked as blocked:
         return _batch_page(batch_id, form, blocked.reasons), 422
-    flash(ngettext("%(num)s more text will be read.", "%(num)s more texts will be read.", added.added))
+    flash(ngettext("%(num)s more file will be read.", "%(num)s more files will be read.", added.added))
     return redirect(url_for("imports.batch", batch_id=batch_id))
 
 

@@ -60,7 +60,7 @@ def test_saving_a_page_leaves_the_language_of_untouched_answers_alone(desk: Desk
     languages = select(Answer.question, Answer.lang).where(Answer.lang.is_not(None)).order_by(Answer.question)
 
     def spoken() -> dict[str, str | None]:
-        return desk.look(lambda: dict(database.session.execute(languages).tuples().all()))
+        return desk.look(lambda: dict(database.session.execute(languages).all()))
 
     steps.write(desk.carla, desk.facts, {"overview": "Quarante bibliothèques.", "content_lang": "fr"})
     desk.carla.get(desk.facts).fill({"motto": "Lire"}).press("Save and continue")
