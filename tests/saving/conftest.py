@@ -46,11 +46,11 @@ sections:
 """ + "\n".join(f"      - {{code: a_{kind}, type: {kind}, {LABEL.format(f'A {kind}')}{MORE.get(kind, '')}}}" for kind in FIELDS)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def address(
     shared_app: Flask, settings: Settings, ground: Ground, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """Where it is served. No worker runs: nothing here needs one."""
+    """Where it is served, once for the folder. No worker runs: nothing here needs one."""
     file = tmp_path_factory.mktemp("kinds") / "kinds.yaml"
     file.write_text(KINDS, encoding="utf-8")
     library.configure((file,))
@@ -97,7 +97,7 @@ def run(settings: Settings) -> Told:
     return execute
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def signed_in(chromium: Chromium, address: str) -> Any:
     """The cookies of carla's session, of which each test has a browser of its own."""
     context = chromium.new_context()
