@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask_security.utils import hash_password
+from sqlalchemy import select
 
 from review_app.extensions import db
 from review_app.models import Party, Person
@@ -44,6 +45,11 @@ def make_person(
     )  # fmt: skip
     accounts.join(person, name=nick.capitalize(), password=_hashed[PASSWORD], language=language, now=now)
     return person
+
+
+def person_named(nick: str) -> Person:
+    """Who joined as `nick`@example.org."""
+    return db.session.scalars(select(Person).where(Person.email == f"{nick}@example.org")).one()
 
 
 def sign_in(browser: Browser, nick: str) -> Browser:

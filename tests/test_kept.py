@@ -19,7 +19,7 @@ from review_app.queries.invariants import broken
 from tests import steps_http as steps
 from tests.browser import Browser, Page
 from tests.desks import draft_of_arts_for_all
-from tests.people import PASSWORD, sign_in
+from tests.people import PASSWORD, person_named, sign_in
 
 __all__ = ["draft_of_arts_for_all"]  # a fixture
 
@@ -158,7 +158,7 @@ def test_after_a_new_password_elsewhere(
 ) -> None:
     page = carla.get(budget).fill({"funding_sources": written})
     with shared_app.app_context():
-        person = db.session.scalars(select(Person).where(Person.email == "carla@example.org")).one()
+        person = person_named("carla")
         accounts.set_password(person, password=person.password or "", now=datetime.now(UTC))
     refused = page.press("Save and continue", status=400)
     assert kept() == ["carla"] and value(back(refused, "carla"), "funding_sources") == written

@@ -8,15 +8,15 @@ from sqlalchemy import select
 from config import Settings
 from review_app import mailing
 from review_app.extensions import db as database
-from review_app.models import ContributionLink, Entry, Notice, Person
+from review_app.models import ContributionLink, Entry, Notice
 from review_app.operations import accounts
 from review_app.permissions import Denied
 from review_app.queries.people import person_by_email
 from tests import steps_http as steps
 from tests.libraries import survey as survey
-from tests.people import make_person, sign_in
-from tests.test_contributions import Desk
-from tests.test_contributions import desk as desk
+from tests.links import Desk
+from tests.links import desk as desk
+from tests.people import make_person, person_named, sign_in
 
 
 def roles(desk: Desk, nick: str) -> list[str]:
@@ -48,13 +48,7 @@ def test_the_lead_moves_with_a_briefing_and_the_links(desk: Desk, settings: Sett
         assert set(mails) == {"Carla", "Celia"}
         for mail in mails.values():
             assert mail and "> Ask the statistics office." in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
-        assert database.session.scalars(select(ContributionLink.person_id)).all() == [_person("celia").id]
-
-
-def _person(nick: str) -> Person:
-    found = person_by_email(f"{nick}@example.org")
-    assert found
-    return found
+        assert database.session.scalars(select(ContributionLink.person_id)).all() == [person_named("celia").id]
 
 
 def test_somebody_new_can_take_over_and_the_old_lead_stays_as_a_contributor(desk: Desk) -> None:
@@ -72,5 +66,5 @@ def test_the_only_coordinator_is_not_shut_out(desk: Desk) -> None:
     with desk.app.app_context():
         ada = make_person("ada", "administrator")
         with pytest.raises(Denied, match="only coordinator"):
-            accounts.deactivate(ada, _person("carla"), now=datetime.now(UTC))
-        assert _person("carla").active
+            accounts.deactivate(ada, person_named("carla"), now=datetime.now(UTC))
+        assert person_named("carla").active

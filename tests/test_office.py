@@ -19,7 +19,7 @@ from review_app.queries.reports import due_moment
 from review_app.questionnaire.library import library
 from review_app.transaction import atomic
 from tests.browser import Browser
-from tests.people import add_parties, make_person, sign_in
+from tests.people import add_parties, make_person, person_named, sign_in
 from workflows.engine import Blocked
 
 NOW = datetime(2027, 1, 10, 12, tzinfo=UTC)
@@ -271,7 +271,7 @@ def add_two_parties() -> None:
 def test_a_mail_to_somebody_who_was_asked_by_a_link_names_them(ada: Browser, app: Flask) -> None:
     with app.app_context():
         opened()
-        carla = database.session.scalars(select(Person).where(Person.email == "carla@example.org")).one()
+        carla = person_named("carla")
         report = database.session.scalars(select(Report).where(Report.party_code == "CL")).one()
         place = ("general_information", None, None)
         asked = contributions.Asked(place, "Museum Service", "museums@example.org", "en", "", DUE)
@@ -304,7 +304,7 @@ def test_a_role_is_taken_away_and_given_again(ada: Browser, app: Flask) -> None:
     page = ada.get("/en/office/people").press("Take away: Reviewer")
     assert page.has("Rolf no longer has this role. Everything they wrote stays.", "No role")
     with app.app_context():
-        rolf = database.session.scalars(select(Person).where(Person.email == "rolf@example.org")).one()
+        rolf = person_named("rolf")
         told = select(Entry.fact).join(Notice).where(Notice.person_id == rolf.id, Notice.channel == "inbox")
         assert list(database.session.scalars(told)) == ["person.role_ended"]
         accounts.invite(SYSTEM, email=rolf.email, name="Rolf", language="en", role="reviewer", now=datetime.now(UTC))

@@ -20,7 +20,7 @@ from review_app.transaction import CommitOutsideAtomic, atomic, held
 from tests import steps_http as steps
 from tests.browser import Browser, form_of, send
 from tests.conftest import Ground, _empty_queue, empty_tables
-from tests.people import PASSWORD, add_parties, make_person, sign_in
+from tests.people import PASSWORD, add_parties, make_person, person_named, sign_in
 from tests.waiting import wait_until
 from tests.world import SIGNATORY, step, write_whole
 
@@ -58,7 +58,7 @@ def report_id(shared_app: Flask, people: People, request: pytest.FixtureRequest)
 def under_review(shared_app: Flask, people: People, report_id: int) -> int:
     """A report that rita has taken."""
     with shared_app.app_context():
-        carla = db.session.scalars(select(Person).where(Person.email == "carla@example.org")).one()
+        carla = person_named("carla")
         write_whole(carla, report_id, "CL", "untaken")
         step(carla, report_id, "submit", signatory=SIGNATORY)
     steps.take(people["rita"], report_id)

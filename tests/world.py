@@ -50,7 +50,7 @@ from review_app.queries.answers import sheet_of
 from review_app.queries.declarations import text_sha256
 from review_app.readers.attachments import Found
 from review_app.transaction import atomic
-from tests.people import add_parties, make_person
+from tests.people import add_parties, make_person, person_named
 
 EDITION = ("programme-monitoring", "2026")
 PARTIES = ("CL", "PE")
@@ -174,13 +174,13 @@ def make_world() -> World:
     newcomer = accounts.invite(
         SYSTEM, email="new@example.org", name="Nuria", language="es", role="contributor", party_code="CL", now=_now()
     )
-    outside = _ask_outside(_person("carla"), world.places["CL", "draft"].report_id)
+    outside = _ask_outside(person_named("carla"), world.places["CL", "draft"].report_id)
     contribute(outside, "target_group", "Everybody")
-    entries = _ask_outside(_person("carla"), world.places["CL", "draft"].report_id, "indicators_section")
-    declaring = _ask_outside(_person("carla"), outside.report_id, None)
+    entries = _ask_outside(person_named("carla"), world.places["CL", "draft"].report_id, "indicators_section")
+    declaring = _ask_outside(person_named("carla"), outside.report_id, None)
     contributions.note_opened(declaring, now=_now())
     world.tokens = {
-        "auth.join": tokens.invitation_token(newcomer), "auth.reset": tokens.reset_token(_person("rolf")),
+        "auth.join": tokens.invitation_token(newcomer), "auth.reset": tokens.reset_token(person_named("rolf")),
         "contributing": tokens.contribution_token(outside), "contributing.entry": tokens.contribution_token(entries),
         "contributing.declare": tokens.contribution_token(declaring),
     }  # fmt: skip
@@ -193,7 +193,7 @@ def seal(world: World) -> None:
     _close_account("gone")
     home = f"/desk/reports/{world.places['CL', 'draft'].report_id}/sections/budget"
     fields = [("budget_allotted", word("CL", "draft", "unsent")), ("seen-budget_allotted", "1")]
-    world.kept = sent.keep_form(_person("carla").id, fields, page=f"/en{home}", target=home, now=datetime.now(UTC)) or 0
+    world.kept = sent.keep_form(person_named("carla").id, fields, page=f"/en{home}", target=home, now=datetime.now(UTC)) or 0
     _ask_the_table(world)
 
 
@@ -201,14 +201,10 @@ def _now(**back: float) -> datetime:
     return datetime.now(UTC) - timedelta(days=2) + timedelta(**back)
 
 
-def _person(nick: str) -> Person:
-    return db.session.scalars(select(Person).where(Person.email == f"{nick}@example.org")).one()
-
-
 @atomic
 def _close_account(nick: str) -> None:
     """Only the mark: sessions live on, so that nothing but the mark keeps the person out."""
-    _person(nick).active = False
+    person_named(nick).active = False
 
 
 def _make_reports(world: World) -> None:
@@ -285,7 +281,7 @@ def _make_import(world: World) -> None:
 
 def _make_rechecks(world: World) -> None:
     """One that is under way and one that was stopped."""
-    ada = _person("ada")
+    ada = person_named("ada")
     for slug, verb in (("programmes-2026", "stop"), ("reports-2020", "resume")):
         cycle = db.session.scalars(select(Cycle).where(Cycle.slug == slug)).one()
         for report_id in db.session.scalars(select(Report.id).where(Report.cycle_id == cycle.id, Report.origin == "imported")):
@@ -297,7 +293,7 @@ def _make_rechecks(world: World) -> None:
 
 
 def _make_place(party: str, stage: str, report_id: int) -> Place:
-    writer = _person("carla" if party == "CL" else "pia")
+    writer = person_named("carla" if party == "CL" else "pia")
     item_id, ended_id = write_whole(writer, report_id, party, stage)
     if stage != "draft":
         step(writer, report_id, "submit", signatory=SIGNATORY)
@@ -332,7 +328,7 @@ def _mark_as_carried(item_id: str) -> None:
 
 
 def _membership(nick: str, party: str | None) -> int:
-    found = select(Membership.id).where(Membership.person_id == _person(nick).id)
+    found = select(Membership.id).where(Membership.person_id == person_named(nick).id)
     return db.session.scalars(found.where(Membership.party_code.is_not_distinct_from(party))).one()
 
 
@@ -410,7 +406,7 @@ def _filled(raw: Any, words: Mapping[str, str]) -> Any:
 
 def _review(party: str, stage: str, report_id: int) -> None:
     """rita takes the report, leaves a note and a point; from then on as far as the stage goes."""
-    rita = _person("rita")
+    rita = person_named("rita")
     step(rita, report_id, "take")
     is_told = stage in ("revision", "published")
     at: dict[str, Any] = {"section": "budget", "question": "budget_executed", "now": _now()}
@@ -424,7 +420,7 @@ def _review(party: str, stage: str, report_id: int) -> None:
 
 def _settle(writer: Person, report_id: int, party: str, stage: str) -> None:
     step(writer, report_id, "resubmit", signatory=SIGNATORY, now=_now(hours=1))
-    rita = _person("rita")
+    rita = person_named("rita")
     if not db.session.get_one(Report, report_id).is_taken:
         step(rita, report_id, "take")
     step(rita, report_id, "publish")
@@ -438,7 +434,7 @@ def step(actor: Actor, report_id: int, action: str, *, now: datetime | None = No
 def _ask_the_table(world: World) -> None:
     reports = {key: db.session.get_one(Report, place.report_id) for key, place in world.places.items()}
     for nick in [*PEOPLE, "nobody"]:
-        person = None if nick == "nobody" else _person(nick)
+        person = None if nick == "nobody" else person_named(nick)
         for action in ACTIONS:
             world.allowed_at_all[nick, action] = bool(can(person, action))
             for (party, stage), report in reports.items():

@@ -1,6 +1,5 @@
 """Stale pages, steps out of turn, and odd versions, numbers, signs and cookies: a clear page, and what was typed stands."""
 
-
 import pytest
 from bs4 import BeautifulSoup
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from review_app.extensions import db
-from review_app.models import Answer, Item, Person
+from review_app.models import Answer, Item
 from review_app.operations.answers import lay_down
 from review_app.queries.answers import sheet_of
 from review_app.questionnaire import values
@@ -19,7 +19,7 @@ from review_app.transaction import atomic, record
 from tests import steps_http as steps
 from tests.browser import Browser
 from tests.figures.conftest import Figure
-from tests.people import add_parties, make_person, sign_in
+from tests.people import add_parties, make_person, person_named, sign_in
 
 FULL = {"answers": 67, "measures": 27, "partners": 60}
 MOST = 15
@@ -38,7 +38,7 @@ def raw_of(question: Question, number: int) -> Any:
 @atomic
 def write(report_id: int, *, answers: int, measures: range, partners: int) -> None:
     """So many plain answers, the measures, and the partners shared out among those."""
-    carla = db.session.scalars(select(Person).where(Person.email == "carla@example.org")).one()
+    carla = person_named("carla")
     report, now, questionnaire = steps.report_of(report_id), datetime.now(UTC), library.get("qpr", "2019")
     if report.started_at is None:
         report.started_at = now

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from config import Settings
 from review_app.extensions import db
@@ -20,7 +20,7 @@ from review_app.readers.countries import code_of
 from seeds.reference import load_parties, read_data
 from tests.conftest import running_worker
 from tests.figures.conftest import Figure, size
-from tests.test_imports import GROUP, NOW, is_in_the_middle_of_a_turn, measure, objectives, plan
+from tests.old_texts import GROUP, NOW, measure, objectives, plan
 from tests.waiting import wait_until
 
 TEXTS = size(40, full=5000)
@@ -66,6 +66,10 @@ def test_five_thousand_texts(app: Flask, settings: Settings, clock: object, figu
         assert db.session.scalar(select(func.count()).select_from(Item)) == TEXTS * 9 // 10
         assert db.session.scalar(select(func.count()).select_from(Report)) == min(len(COUNTRIES), TEXTS * 9 // 10)
         assert broken() == {}
+
+
+def is_in_the_middle_of_a_turn() -> bool:
+    return bool(db.session.scalar(text("select count(*) from pg_locks where locktype = 'advisory' and granted")))
 
 
 def kill_in_a_turn(worker: subprocess.Popen[bytes], batch: int) -> int:

@@ -94,7 +94,7 @@ FLAWS = (
     Flaw(
         "search: the queue of a reviewer shows their own country", "review_app/queries/review.py",
         "and_(visible_to(actor), ~own, Report.state.in_(SUBMITTED))", "and_(visible_to(actor), Report.state.in_(SUBMITTED))",
-        "tests/test_review.py::test_the_reviewer_of_a_party_never_sees_its_reports", "a report of the reviewer's own country",
+        "tests/review/test_queue.py::test_the_reviewer_of_a_party_never_sees_its_reports", "a report of the reviewer's own country",
     ),
     Flaw(
         "enqueue before commit", "review_app/transaction.py",
@@ -106,7 +106,7 @@ FLAWS = (
         "link: answers it does not name", "review_app/queries/contributions.py",
         "    existing = (sheet or sheet_of_page(report, groups=groups)) if link.shows_answers else None\n",
         "    existing = sheet or sheet_of_page(report, groups=groups)\n",
-        "tests/test_contributions.py::test_a_link_shows_nothing_but_what_it_names", "Secret",
+        "tests/contributions/test_behind_the_link.py::test_a_link_shows_nothing_but_what_it_names", "Secret",
     ),
     Flaw(
         "lost update", "review_app/operations/answers.py",
@@ -118,14 +118,14 @@ FLAWS = (
         "imports: into the report of another party", "review_app/operations/importing.py",
         "            Report.cycle_id == batch.cycle_id, Report.party_code == party_code, Report.subject == subject\n",
         "            Report.cycle_id == batch.cycle_id, Report.subject == subject\n",
-        "tests/test_imports.py::test_texts_of_two_parties_go_into_a_report_each",
+        "tests/imports/test_into_reports.py::test_texts_of_two_parties_go_into_a_report_each",
         "a text was brought into a report of another party or cycle",
     ),
     Flaw(
         "rules: switched off, and no report is checked again", "review_app/operations/rules.py",
         "    return _recheck([rule.id], cycle=cycle, now=now)\n",
         '    return _recheck([rule.id], cycle=cycle, now=now) if setting != "off" else None\n',
-        "tests/test_rules.py::test_a_rule_switched_off_for_a_cycle_is_silent_there",
+        "tests/rules/test_settings.py::test_a_rule_switched_off_for_a_cycle_is_silent_there",
         "a finding is open of a rule that its cycle has switched off, and nobody is to look",
     ),
     Flaw(
@@ -152,7 +152,7 @@ FLAWS = (
         "link: entries of another section", "review_app/queries/contributions.py",
         "found = next((group for group in self.groups if group.code == code), None)",
         "found = self.sheet.questionnaire.question(code)",
-        "tests/test_contributions.py::test_a_link_opens_no_other_section", "answered 200, not 404",
+        "tests/contributions/test_behind_the_link.py::test_a_link_opens_no_other_section", "answered 200, not 404",
     ),
     Flaw(
         "declaration: counts although the report was changed since", "review_app/queries/declarations.py",

@@ -17,7 +17,7 @@ from review_app.transaction import atomic, record
 from tests import steps_http as steps
 from tests.browser import Browser
 from tests.figures.conftest import Figure
-from tests.people import add_parties, make_person, sign_in
+from tests.people import add_parties, make_person, person_named, sign_in
 
 NAME = ("programme-monitoring", "2026")
 
@@ -25,8 +25,8 @@ NAME = ("programme-monitoring", "2026")
 @atomic
 def add_rows(report_id: int, numbers: range) -> None:
     """For each number: one more report of Chile, and in the first report one more entry, point, finding, member and fact."""
-    carla = database.session.scalars(select(Person).where(Person.email == "carla@example.org")).one()
-    rita = database.session.scalars(select(Person).where(Person.email == "rita@example.org")).one()
+    carla = person_named("carla")
+    rita = person_named("rita")
     cycle, now = database.session.scalars(select(Cycle)).one(), datetime.now(UTC)
     report = database.session.get_one(Report, report_id)
     for number in numbers:

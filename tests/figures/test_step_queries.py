@@ -12,7 +12,7 @@ from sqlalchemy import select
 from benchmarks.measuring import tables_written
 from config import Settings
 from review_app.extensions import db
-from review_app.models import Person, Point
+from review_app.models import Point
 from review_app.operations import reviews
 from review_app.operations.answers import Typed, add_item, save_answers
 from review_app.operations.findings import check_report
@@ -21,7 +21,7 @@ from review_app.questionnaire.library import library
 from tests import steps_http as steps
 from tests.browser import Browser, form_of, send
 from tests.figures.conftest import Figure, size
-from tests.people import add_parties, make_person, sign_in
+from tests.people import add_parties, make_person, person_named, sign_in
 from tests.small_report import NOTE, SECTION, TOLD
 
 ASKED = 15
@@ -64,14 +64,14 @@ class Life:
 
     def demand(self) -> None:
         with self._app.app_context():
-            rita = db.session.scalars(select(Person).where(Person.email == "rita@example.org")).one()
+            rita = person_named("rita")
             for number in range(self._rows):
                 text = f"Why is it so, {number}?"
                 reviews.add_point(rita, self._id, section=SECTION, text=text, weight="must", now=datetime.now(UTC))
 
     def reply(self) -> None:
         with self._app.app_context():
-            carla = db.session.scalars(select(Person).where(Person.email == "carla@example.org")).one()
+            carla = person_named("carla")
             for point_id in db.session.scalars(select(Point.id).where(Point.report_id == self._id)).all():
                 reviews.reply_to_point(carla, self._id, point_id, reply="Because.", now=datetime.now(UTC))
 

@@ -15,14 +15,14 @@ from config import Settings
 from review_app.database import plain
 from review_app.extensions import db
 from review_app.forms.questions import FIELDS
-from review_app.models import Answer, Cycle, Person, Report, Save
+from review_app.models import Answer, Cycle, Report, Save
 from review_app.operations import cycles
 from review_app.operations.answers import Typed, save_answers
 from review_app.permissions import SYSTEM
 from review_app.queries.invariants import broken
 from review_app.questionnaire.library import library
 from tests.conftest import Ground, _empty_queue, empty_tables, served
-from tests.people import PASSWORD, add_parties, make_person
+from tests.people import PASSWORD, add_parties, make_person, person_named
 
 Asked = Callable[..., Any]
 Told = Callable[[str], None]
@@ -171,7 +171,7 @@ def caspar_writes(shared_app: Flask, report_id: int) -> Told:
 
     def write(text: str) -> None:
         with shared_app.app_context():
-            caspar = db.session.scalars(select(Person).where(Person.email == "caspar@example.org")).one()
+            caspar = person_named("caspar")
             standing = select(Answer.row_version).where(Answer.report_id == report_id, Answer.question == "a_longtext")
             seen = db.session.scalar(standing)
             save_answers(caspar, report_id, [Typed("a_longtext", text, seen or 0, "en")], section="all", now=datetime.now(UTC))

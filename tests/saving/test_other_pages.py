@@ -18,7 +18,7 @@ from review_app.operations import contributions, reviews
 from review_app.operations.answers import Typed
 from review_app.operations.steps import take_step
 from tests.browser import accessibility_faults
-from tests.people import PASSWORD, make_person
+from tests.people import PASSWORD, make_person, person_named
 from tests.saving.conftest import Asked, Told, sign, write
 
 
@@ -26,7 +26,7 @@ from tests.saving.conftest import Asked, Told, sign, write
 def link(shared_app: Flask, report_id: int) -> int:
     """Somebody outside is asked for all of it."""
     with shared_app.app_context():
-        carla = db.session.scalars(select(Person).where(Person.email == "carla@example.org")).one()
+        carla = person_named("carla")
         asked = contributions.Asked(("all", None, None), "Red", None, "en", "", date(2099, 1, 1))
         return contributions.ask(carla, report_id, asked, now=datetime.now(UTC)).id
 
@@ -96,7 +96,7 @@ def returned(shared_app: Flask, report_id: int) -> int:
         before = datetime.now(UTC) - timedelta(hours=1)
         rita = db.session.scalars(select(Person).where(Person.email == "rita@example.org")).one_or_none()
         rita = rita or make_person("rita", "reviewer", None)
-        carla = db.session.scalars(select(Person).where(Person.email == "carla@example.org")).one()
+        carla = person_named("carla")
         take_step(carla, report_id, "submit", seen=1, signatory={"name": "A", "position": "M"}, now=before)
         take_step(rita, report_id, "take", seen=2, now=before)
         point = reviews.add_point(
@@ -127,7 +127,7 @@ def test_the_answer_to_a_point_is_saved_while_it_is_typed(
     assert replied() == "Since May 2019" and accessibility_faults(page) == []
 
     with shared_app.app_context():
-        caspar = db.session.scalars(select(Person).where(Person.email == "caspar@example.org")).one()
+        caspar = person_named("caspar")
         seen = db.session.get_one(Point, returned).replied_at
         reviews.reply_to_point(caspar, report_id, returned, reply="Since 2020", seen=seen, now=datetime.now(UTC))
     write(page, "Since June 2019", name)
