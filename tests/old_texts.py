@@ -1,5 +1,7 @@
 """Old reports as texts of one measure each, and the steps that bring them in."""
 
+import io
+import zipfile
 from datetime import UTC, date, datetime
 
 from sqlalchemy import select
@@ -31,6 +33,14 @@ def objectives(name: str) -> str:
     """A text with an answer that the questionnaire has no question for."""
     captions = "Key objectives of the measure:\nThat all may read.\nMain feature of the measure:\nBarges carry books.\n"
     return f"{name}\n\nWhere\nPeru\n{captions}"
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
 
 
 @atomic

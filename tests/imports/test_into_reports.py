@@ -2,7 +2,6 @@
 
 import io
 import json
-import zipfile
 from typing import Any
 
 import pytest
@@ -22,7 +21,7 @@ from review_app.queries.invariants import broken
 from review_app.transaction import atomic
 from tests.browser import Browser, Page
 from tests.conftest import running_worker
-from tests.old_texts import GROUP, NOW, begin, measure, objectives, plan, statuses, text_named, work
+from tests.old_texts import GROUP, NOW, begin, measure, objectives, plan, statuses, text_named, work, zipped
 from tests.waiting import wait_until
 from workflows.engine import Blocked
 
@@ -39,13 +38,10 @@ def upload(
 
 def test_from_the_files_to_the_public_page(app: Flask, settings: Settings, ada: Browser) -> None:
     page = ada.get("/en/office/imports").follow("Bring in old reports").follow("Reports 2016")
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as packed:
-        packed.writestr("old/second.html", f"<pre>{measure('Barges that sing')}</pre>")
-        packed.writestr("__MACOSX/._x", "nothing")
+    archive = zipped({"old/second.html": f"<pre>{measure('Barges that sing')}</pre>".encode(), "__MACOSX/._x": b"nothing"})
     files = [
         ("first.txt", measure("Barges that read").encode()),
-        ("more.zip", archive.getvalue()),
+        ("more.zip", archive),
         ("third.txt", objectives("Quays").encode()),
     ]
     page = upload(page, "Read these files", files, {"group": GROUP, "party_code": "", "source": "The old platform"})

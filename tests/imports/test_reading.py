@@ -1,7 +1,5 @@
 """Texts are read: what stands in them, what cannot be read, what is there already, and when a batch is through."""
 
-import io
-import zipfile
 from typing import Any
 
 import pytest
@@ -14,7 +12,7 @@ from review_app.permissions import SYSTEM
 from review_app.queries.imports import PATIENCE, batches_with_work
 from review_app.queries.invariants import broken
 from review_app.readers.measures import read as read_measure
-from tests.old_texts import GROUP, NOW, begin, measure, plan, statuses, text_named, work
+from tests.old_texts import GROUP, NOW, begin, measure, plan, statuses, text_named, work, zipped
 
 LATER = NOW + PATIENCE * 2
 
@@ -48,14 +46,6 @@ def test_a_whole_report_becomes_a_text_a_measure(db: Any) -> None:
         select(ImportText.part, ImportText.title, ImportText.party_code).order_by(ImportText.part)
     ).all()
     assert rows == [(1, "Barges", "CL"), (2, "Quays", "CL")]
-
-
-def zipped(members: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return out.getvalue()
 
 
 def test_archives_are_opened_by_the_worker_and_what_is_wrong_with_one_holds_up_no_other(db: Any) -> None:
