@@ -118,10 +118,10 @@ STAGES: dict[str, tuple[tuple[str, ...], bool, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-def bring_to(small: Small, stage: str, *, now: datetime = NOW) -> Place:
+def bring_to(small: Small, stage: str, *, now: datetime = NOW, subject: str = "") -> Place:
     """A new report of Chile that has come as far as a stage; a return that was told was made a day before the stage begins."""
     way, is_told, _ = STAGES[stage]
-    subject = f"Report {time.monotonic_ns()}"
+    subject = subject or f"Report {time.monotonic_ns()}"
     cycles.expect(SYSTEM, small.cycle_id, party_code="CL", subject=subject, now=now)
     place = Place(small, db.session.scalars(select(Report.id).where(Report.subject == subject)).one(), now)
     for action in way:

@@ -49,20 +49,10 @@ def invite(
     A reviewer who joins a party lets go of its reports.
     """
     _may_staff(actor, role, party_code)
-    person = person_by_email(email)
-    if person is None:
-        person = Person(
-            email=email.strip().lower(),
-            name=name.strip(),
-            language=language,
-            fs_uniquifier=new_uniquifier(),
-            invited_at=now,
-        )
-        db.session.add(person)
-    elif not person.active:
+    person = person_by_email(email) or _new_person(email, name.strip(), language, now)
+    if not person.active:
         raise Denied(Message("This person was deactivated. Reactivate the account before inviting them again."))
-    else:
-        hold_accounts(person)
+    hold_accounts(person)
     existing = next((m for m in person.memberships if (m.party_code, m.role) == (party_code, role)), None)
     scope = sorted(set(sections)) if sections and role == "contributor" else None
     if existing:
@@ -81,6 +71,15 @@ def invite(
     if party_code:
         release_all(person, now=now, party_code=party_code)
     return person
+
+
+def _new_person(email: str, name: str, language: str, now: datetime) -> Person:
+    """Somebody unknown. Of two who invite them at once the second waits for the first, and finds them there."""
+    row = {
+        "email": email.strip().lower(), "name": name, "language": language, "fs_uniquifier": new_uniquifier(), "invited_at": now,
+    }  # fmt: skip
+    db.session.execute(insert(Person).values(row).on_conflict_do_nothing(index_elements=["email"]))
+    return db.session.scalars(select(Person).where(Person.email == row["email"])).one()
 
 
 @atomic
@@ -123,7 +122,6 @@ def join(person: Person, *, name: str, password: str, language: str, now: dateti
     """Accept an invitation. `password` is already hashed."""
     person.name, person.password, person.language = name.strip(), password, language
     person.joined_at = person.joined_at or now
-    person.fs_uniquifier = new_uniquifier()
     record("person.joined", actor=person, now=now, person=person)
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from review_app.extensions import db
 from review_app.models import Cycle, CycleParty, Extension, Report
@@ -18,6 +19,8 @@ from workflows.cycle import CYCLE
 from workflows.engine import Blocked
 from workflows.messages import Message
 from workflows.states import TAKES_MORE, CycleState
+
+SLUG_TAKEN = Message("A cycle with this short name exists already. Choose another.")
 
 
 @atomic
@@ -40,7 +43,7 @@ def plan_cycle(
     require(actor, "cycle.manage")
     reasons = []
     if db.session.scalar(select(Cycle.id).where(Cycle.slug == slug)):
-        reasons.append(Message("A cycle with this short name exists already. Choose another."))
+        reasons.append(SLUG_TAKEN)
     known = {(one.name, one.edition): one for one in library.editions()}
     if (questionnaire, edition) not in known:
         reasons.append(Message("There is no such edition of the questionnaire."))
@@ -60,7 +63,10 @@ def plan_cycle(
         carries=carries,
     )
     db.session.add(cycle)
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError:  # planned by somebody else at this moment
+        raise Blocked((SLUG_TAKEN,)) from None
     for party_code, subject in dict.fromkeys(expected):
         cycle.expected.append(CycleParty(party_code=party_code, subject=subject))
     record("cycle.planned", actor=actor, now=now, cycle=cycle)

@@ -12,6 +12,7 @@ from review_app.extensions import db
 from review_app.models import Report
 from review_app.models import published as tables
 from review_app.operations.lasting import slug_from
+from review_app.operations.locks import hold_party
 from review_app.prose import gist
 from review_app.queries.answers import known_words, sheet_of_content
 from review_app.queries.attachments import without_refused
@@ -46,8 +47,11 @@ def write_publication(report: Report, content: dict[str, Any], *, sha256: str, n
     said = without_refused(sheet_of_content(questionnaire, content, known_words=known_words(report)))
     dirty = _without_confidential(said)
     sheet = without_strays(dirty, content["replied_findings"]) if is_on(report, SPAM) else dirty
-    table, slug = tables.publication, slug_of(report)
+    table = tables.publication
     number = (db.session.scalar(select(func.max(table.c.number)).where(table.c.report_id == report.id)) or 0) + 1
+    if number == 1:  # another report of the party, published at this moment, may ask for the same address
+        hold_party(report.party_code)
+    slug = slug_of(report)
     db.session.execute(update(table).where(table.c.report_id == report.id, table.c.is_current).values(is_current=False))
     row = {**_about(report), "number": number, "is_current": True, "slug": slug, "title": _title(questionnaire, sheet),
            "questionnaire": questionnaire.name, "edition": questionnaire.edition, "sha256": sha256, "published_at": now,

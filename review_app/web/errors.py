@@ -4,10 +4,11 @@ import logging
 from collections.abc import Sequence
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, current_app, jsonify, render_template, request, url_for
+from flask import Flask, current_app, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from review_app.permissions import Denied, NotFound
@@ -96,8 +97,23 @@ def denied(error: Denied) -> Shown:
     return _page(403, gettext("You cannot do this"), f"{presentation.say(error.refusal)} {advice}")
 
 
-def not_found(error: Exception) -> Shown:
+def _without_slash() -> str:
+    """The address that was meant when the one that was asked for has a slash too many; else ""."""
+    adapter = current_app.create_url_adapter(request)
+    if adapter is None or request.url_rule is not None or not request.path.endswith("/"):
+        return ""
+    try:
+        endpoint, names = adapter.match(request.path.rstrip("/"), method="GET")
+    except (HTTPException, RequestRedirect):
+        return ""
+    address, query = url_for(endpoint, **names), urlencode(list(request.args.items(multi=True)))
+    return f"{address}?{query}" if query else address
+
+
+def not_found(error: Exception) -> Shown | Response:
     """The same page for what does not exist and for what is not the reader's."""
+    if meant := _without_slash():
+        return redirect(meant, 308)
     return _page(
         404, gettext("There is no such page"),
         gettext(

@@ -4,18 +4,17 @@ The first is stopped right before its commit, the second started meanwhile: it e
 without knowing of it. What comes of both must be what one of the two orders, one after the other, makes of the same report.
 """
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select, update
 
 from config import Settings
 from review_app.extensions import db
@@ -28,8 +27,8 @@ from review_app.transaction import atomic
 from tests.conftest import Ground
 from tests.figures.conftest import Figure
 from tests.moves import MOVES, STAGES, STEPS, Place, bring_to, outcome_of, picture
+from tests.racing import Race
 from tests.small_report import NOW, SECTION, Small, small_world, undone
-from tests.waiting import wait_until
 
 RACES = [(stage, first, second) for stage, (_, _, moves) in STAGES.items() for first, second in product(moves, moves)]
 # Where each step is legal: there it is raced, too, against the steps that never are at the same time.
@@ -78,60 +77,12 @@ def _let_be(report_ids: list[int]) -> None:
 RACED: Counter[tuple[str, str]] = Counter()
 
 
-class Race:
-    """Runs two moves in two threads. The first stops before its commit until the second waits for it, or is through."""
-
-    def __init__(self, app: Flask, place: Place, first: str, second: str) -> None:
-        self.app, self.place, self.names, self.outcomes = app, place, (first, second), ["", ""]
-        self.is_ready, self.may_commit = threading.Event(), threading.Event()
-        self.first_thread: int | None = None
-        self.error: BaseException | None = None
-
-    def run(self) -> tuple[str, str]:
-        event.listen(Session, "before_commit", self._stop)
-        try:
-            one = self._start(0)
-            assert self.is_ready.wait(10) or not one.is_alive()
-            is_open = one.is_alive()
-            two = self._start(1)
-            wait_until(lambda: not two.is_alive() or self._is_waiting(), "the second is through or waits", seconds=10)
-            self.may_commit.set()
-            one.join(20)
-            two.join(20)
-        finally:
-            self.may_commit.set()
-            event.remove(Session, "before_commit", self._stop)
-        if self.error:
-            raise self.error
-        RACED[self.names] += is_open
-        return self.outcomes[0], self.outcomes[1]
-
-    def _start(self, number: int) -> threading.Thread:
-        def run() -> None:
-            if number == 0:
-                self.first_thread = threading.get_ident()
-            try:
-                with self.app.app_context():
-                    self.outcomes[number] = outcome_of(MOVES[self.names[number]], self.place)
-            except BaseException as error:
-                self.error = error
-            finally:
-                if number == 0:
-                    self.is_ready.set()
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        return thread
-
-    def _stop(self, session: Session) -> None:
-        if threading.get_ident() == self.first_thread and not self.is_ready.is_set():
-            self.is_ready.set()
-            self.may_commit.wait(10)
-
-    def _is_waiting(self) -> bool:
-        waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-        with db.engine.connect() as connection:
-            return bool(connection.scalar(text(waiting)))
+def race(app: Flask, place: Place, first: str, second: str) -> tuple[str, str]:
+    """What became of two moves at once."""
+    run = Race(app, *(partial(outcome_of, MOVES[name], place) for name in (first, second)))
+    outcomes = run.run()
+    RACED[first, second] += run.was_open
+    return outcomes
 
 
 IN_ORDER: dict[tuple[str, str, str], tuple[Any, ...]] = {}
@@ -153,7 +104,7 @@ def test_two_at_once_come_out_as_one_after_the_other(
     place = starter(stage)
     here = one_after_the_other(shared_app, place, stage, first, second)
     last, before, there = one_after_the_other(shared_app, place, stage, second, first)
-    came = (*Race(shared_app, place, first, second).run(), picture(place))
+    came = (*race(shared_app, place, first, second), picture(place))
     assert came in (here, (before, last, there))
     outcomes = [outcome for move, outcome in zip((first, second), came, strict=False) if move.split(" by ")[0] in STEPS]
     assert outcomes.count("done") <= 1, "two steps were taken from the same page"
@@ -174,7 +125,7 @@ def test_what_was_acknowledged_is_in_the_snapshot_and_what_was_not_is_not(
     shared_app: Flask, starter: Callable[[str], Place], first: str, second: str
 ) -> None:
     place = starter("written")
-    outcomes = dict(zip((first, second), Race(shared_app, place, first, second).run(), strict=True))
+    outcomes = dict(zip((first, second), race(shared_app, place, first, second), strict=True))
     content = db.session.scalars(select(Snapshot.content).where(Snapshot.report_id == place.report_id)).one()
     assert outcomes == {"submit": "done", "save": "saved" if first == "save" else "Denied"}
     assert ("Carla tells it, 1." in content) == (first == "save")
@@ -185,7 +136,7 @@ def test_of_two_saves_one_wins_and_the_other_text_is_kept(
     shared_app: Flask, starter: Callable[[str], Place], stage: str
 ) -> None:
     place = starter(stage)
-    assert Race(shared_app, place, "save", "save by another").run() == ("saved", "conflict")
+    assert race(shared_app, place, "save", "save by another") == ("saved", "conflict")
     answer = db.session.scalars(select(Answer).where(Answer.report_id == place.report_id)).one()
     lost = db.session.scalars(select(Save).where(Save.report_id == place.report_id, Save.outcome == "refused")).one()
     seen = place.answer_seen
@@ -205,8 +156,8 @@ def test_two_reports_of_a_party_submitted_at_once_share_the_thing_of_one_title(
     place, other = starter("written"), starter("written")
     titles = [f"Library {place.report_id}", f"Theatre {place.report_id}"]
     ours, theirs = [add_thing(place, title) for title in titles], [add_thing(other, title) for title in reversed(titles)]
-    race = Race(shared_app, replace(place, other_id=other.report_id), "submit", "submit the other")
-    assert race.run() == ("done", "done")
+    both = replace(place, other_id=other.report_id)
+    assert race(shared_app, both, "submit", "submit the other") == ("done", "done")
     lasting = dict(db.session.execute(select(Item.id, Item.lasting_item_id)).all())
     assert [lasting[item] for item in ours] == [lasting[item] for item in reversed(theirs)]
     slugs = select(LastingItem.slug).where(LastingItem.title.in_(titles)).order_by(LastingItem.slug)
@@ -215,17 +166,17 @@ def test_two_reports_of_a_party_submitted_at_once_share_the_thing_of_one_title(
 
 def test_two_clocks_remind_once(shared_app: Flask, starter: Callable[[str], Place]) -> None:
     place = starter("written")
-    assert Race(shared_app, place, "remind", "remind").run() == ("1", "0")
+    assert race(shared_app, place, "remind", "remind") == ("1", "0")
 
 
 def test_two_workers_react_once(shared_app: Flask, starter: Callable[[str], Place]) -> None:
     place = starter("free")
-    assert Race(shared_app, place, "react", "react").run() == ("True", "False")
+    assert race(shared_app, place, "react", "react") == ("True", "False")
 
 
 def test_two_senders_send_once(shared_app: Flask, starter: Callable[[str], Place]) -> None:
     place = starter("free")
-    assert Race(shared_app, place, "claim a mail", "claim a mail").run() == ("True", "False")
+    assert race(shared_app, place, "claim a mail", "claim a mail") == ("True", "False")
 
 
 @pytest.mark.parametrize(("first", "second", "outcomes"), [
@@ -236,7 +187,7 @@ def test_a_return_is_recalled_or_told_whatever_the_clocks_say(
     shared_app: Flask, starter: Callable[[str], Place], first: str, second: str, outcomes: tuple[str, str]
 ) -> None:
     """The sender's clock is ahead of the reviewer's."""
-    assert Race(shared_app, starter("recallable"), first, second).run() == outcomes
+    assert race(shared_app, starter("recallable"), first, second) == outcomes
 
 
 def test_two_administrators_cannot_close_each_others_accounts(
@@ -244,7 +195,7 @@ def test_two_administrators_cannot_close_each_others_accounts(
 ) -> None:
     place = starter("untouched")
     try:
-        assert Race(shared_app, place, "ada closes alba", "alba closes ada").run() == ("done", "Denied")
+        assert race(shared_app, place, "ada closes alba", "alba closes ada") == ("done", "Denied")
     finally:
         for nick in ("ada", "alba"):
             accounts.reactivate(SYSTEM, small.person(nick), now=NOW)
@@ -255,7 +206,7 @@ def test_two_administrators_cannot_take_each_others_role(
     shared_app: Flask, small: Small, starter: Callable[[str], Place]
 ) -> None:
     place = starter("untouched")
-    assert Race(shared_app, place, "ada ends alba's role", "alba ends ada's role").run() == ("done", "Denied")
+    assert race(shared_app, place, "ada ends alba's role", "alba ends ada's role") == ("done", "Denied")
     accounts.invite(
         SYSTEM, email="alba@example.org", name="Alba", language="en", role="administrator", now=NOW
     )  # for the next test
