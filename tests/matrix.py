@@ -55,6 +55,7 @@ ELSEWHERE: Mapping[str, Callable[[World], Any]] = {
     "contributing.entry.token": lambda world: world.tokens["contributing.entry"],
     "contributing.entry.number": lambda world: 1,
     "office.slug": lambda world: world.cycles["opened"][0],
+    "office.remind.slug": lambda world: "programmes-2026",
     "office.deactivate.person_id": lambda world: world.people["rolf"],
     "office.reactivate.person_id": lambda world: world.people["gone"],
     "office.end_role.membership_id": lambda world: world.role,
@@ -119,6 +120,7 @@ BODIES: Mapping[str, Callable[[World, Place, Args], Mapping[str, Any]]] = {
     },
     "office.move_cycle": lambda w, p, a: {"seen": w.cycles[CYCLE_FOR[a["action"]]][1]},
     "office.expect": lambda w, p, a: {"seen": w.cycles["opened"][1], "party": "PE", "subject": "Music"},
+    "office.remind": lambda w, p, a: {"reports": [str(w.places["CL", "draft"].report_id)]},
     "office.invite": lambda w, p, a: {
         "name": "Ines", "email": "ines@example.org", "language": "es", "role": "reviewer", "party_code": "",
     },

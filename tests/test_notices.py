@@ -16,7 +16,7 @@ EMAILS = ROOT / "templates" / "emails"
 MAILED = {
     "person.invited", "person.reset_requested", "report.submitted", "report.withdrawn", "report.taken_over",
     "report.returned", "report.resubmitted", "report.published", "report.extended", "report.due_in_30_days",
-    "report.overdue", "file.refused", "contribution.asked", "contribution.received",
+    "report.overdue", "report.reminded", "file.refused", "contribution.asked", "contribution.received",
     "person.lead_handed_over", "declaration.asked", "declaration.made",
 }  # fmt: skip
 

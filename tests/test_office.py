@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from config import Settings
 from review_app.extensions import db as database
+from review_app.mailing import compose
 from review_app.models import Cycle, CycleParty, Entry, Membership, Notice, Party, Person, Report
 from review_app.operations import accounts, contributions, cycles, dispatching
 from review_app.permissions import SYSTEM
@@ -330,6 +331,48 @@ def test_a_report_gets_a_later_date_with_a_reason(ada: Browser, app: Flask) -> N
     page = page.fill({"new_due_on": "2027-09-30"}).press("Give the later date")
     assert page.has("The report has a later date.", "30 September 2027", "An earthquake")
     assert ada.get("/en/office/cycles/qpr-2027").has("extended")
+
+
+@pytest.mark.by_hand("reports are put into review", "reports", "reviews", "answers")
+def test_teams_that_owe_a_report_are_reminded_with_the_offices_own_words(ada: Browser, app: Flask, settings: Settings) -> None:
+    with app.app_context():
+        opened(expected=(("CL", ""), ("PE", ""), ("KE", "")))
+        make_person("petra", "coordinator", "PE")
+        _hand_over("PE")
+    page = ada.get("/en/office/cycles/qpr-2027")
+    assert page.has("1 No coordinator") and [row[0] for row in page.follow("No coordinator").rows()] == ["Kenya"]
+
+    # Peru has handed over, nobody of Kenya would read it.
+    page = page.follow("Send a reminder")
+    assert [label.get_text().split(" (")[0] for label in page.select(".govuk-checkboxes__label")] == ["Chile"]
+    assert page.has("1 party has no coordinator, so nobody would read it")
+    page = page.fill({"reports": []}).press("Send the reminder", status=422)
+    assert page.has("Choose at least one.")
+    chile = page.select("[name=reports]")[0]["value"]
+    page = page.fill({"reports": [chile], "words": "The hall is booked."}).press("Send the reminder")
+    assert page.has("1 reminder is on its way.")
+    assert page.follow("Chile").has("Reminder by the secretariat : The hall is booked.")
+
+    with app.app_context():
+        [entry] = database.session.scalars(select(Entry).where(Entry.fact == "report.reminded"))
+        sent = database.session.scalars(select(Notice).where(Notice.entry_id == entry.id, Notice.channel == "mail"))
+        [mail] = [compose(notice.id, settings=settings) for notice in sent]
+        assert mail is not None
+        told = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert "It is due on 30 June 2027" in told and "The hall is booked." in told
+
+    # Whoever hands over while the page stands open is left alone.
+    page = ada.get("/en/office/cycles/qpr-2027").follow("Not started").follow("Send a reminder")
+    with app.app_context():
+        _hand_over("CL")
+    assert page.press("Send the reminder", status=422).has("There is nobody to remind")
+
+
+@atomic
+def _hand_over(code: str) -> None:
+    report = database.session.scalars(select(Report).where(Report.party_code == code)).one()
+    report.round, report.first_submitted_at, report.submitted_at = 1, NOW, NOW
+    setattr(report, "state", "review")  # noqa: B010 (a test may put a report where it needs it)
 
 
 def test_only_an_administrator_enters(ada: Browser, app: Flask, new_client: Callable[[], Browser]) -> None:

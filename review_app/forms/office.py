@@ -107,6 +107,22 @@ class ExpectForm(StepForm):
     )
 
 
+class RemindForm(PageForm):
+    """Whom to remind, and what to say. The page writes the choices."""
+
+    reports = SelectMultipleField(_l("Whom to remind"), coerce=int)
+    words = TextAreaField(
+        _l("What you want to say (optional)"),
+        description=_l("Everybody of these teams reads it in an e-mail, as you write it here."),
+        filters=[stripped],
+        validators=[Length(max=2_000, message=_l("Shorten the text to %(max)d characters."))],
+    )
+
+    def validate_reports(self, field: SelectMultipleField) -> None:
+        if not field.data:
+            raise ValidationError(gettext("Choose at least one."))
+
+
 class InviteForm(PageForm):
     """An invitation: who, in which language, to do what, for whom."""
 

@@ -1,15 +1,18 @@
-"""Verbs of the clock: state that a report is due soon, or late, once for each due date."""
+"""Reminders: by the clock, once for each due date, that a report is due soon or late; by hand, to whom the office chooses."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from review_app.extensions import db
 from review_app.models import Claim, Cycle, Extension, Report
 from review_app.operations.dispatching import claim_once
-from review_app.permissions import System
+from review_app.permissions import Actor, System, require
 from review_app.transaction import atomic, record
+from workflows.engine import Blocked
+from workflows.messages import Message
 from workflows.states import WAITS_FOR, CycleState, State
 
 CLOCK = System("clock")
@@ -46,6 +49,28 @@ def state_due_reminders(now: datetime) -> int:
     for fact, report, due in new:
         record(fact, actor=CLOCK, now=now, report=report, params={"due": due})
     return len(new)
+
+
+@atomic
+def remind(actor: Actor, cycle_id: int, *, report_ids: Sequence[int], words: str, now: datetime) -> int:
+    """State report.reminded, with the office's own words, for those of these reports of an open cycle that are still owed.
+
+    Returns how many. A return that can be recalled is left out: its party has not heard of it. Raises Denied, Blocked (none is owed).
+    """
+    require(actor, "cycle.manage")
+    owed = select(Report).join(Cycle, Cycle.id == Report.cycle_id).where(
+        Report.cycle_id == cycle_id,
+        Cycle.state == CycleState.OPEN,
+        Report.id.in_(report_ids),
+        Report.state.in_(WITH_THE_PARTY),
+        or_(Report.state == State.DRAFT, Report.notices_leave_at.is_(None), Report.notices_leave_at <= now),
+    )
+    reports = list(db.session.scalars(owed.order_by(Report.id).with_for_update(of=Report)))
+    if not reports:
+        raise Blocked((Message("None of the reports chosen is still waited for. Choose among those that are."),))
+    for report in reports:
+        record("report.reminded", actor=actor, now=now, report=report, params={"reason": words.strip()})
+    return len(reports)
 
 
 def fact_due(due_on: date, zone: str, *, told_at: datetime | None, now: datetime) -> str | None:

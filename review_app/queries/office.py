@@ -1,6 +1,5 @@
 """What the office reads: cycles, who is expected and how far they are, people, journals, and the state of the outgoing mail."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +11,7 @@ from review_app.extensions import db
 from review_app.models import Answer, Cycle, CycleParty, Dispatch, Entry, Membership, Notice, Party, Person, Report
 from review_app.queries.reports import due_moment
 
-STATUSES = ("not_started", "started", "overdue", "in_review", "returned", "published")
+STATUSES = ("not_started", "started", "overdue", "in_review", "returned", "published", "without_lead")
 MAILS_SHOWN = 200
 
 
@@ -28,7 +27,10 @@ class CycleSummary:
 
 @dataclass(frozen=True)
 class ExpectedRow:
-    """One report that is expected in a cycle, begun or not. `status`: one of STATUSES; never `overdue`, which goes with several."""
+    """One report that is expected in a cycle, begun or not. `status`: one of STATUSES; never `overdue` or `without_lead`, which go with several.
+
+    `lead`: whether the party has a coordinator who "joined", was "invited" only, or none ("").
+    """
 
     party: Party
     subject: str
@@ -39,6 +41,18 @@ class ExpectedRow:
     is_extended: bool
     is_overdue: bool
     last_activity_at: datetime | None
+    lead: str
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the report is there, and its party has still to hand it over."""
+        return self.report is not None and self.status in ("not_started", "started", "returned")
+
+    def counts_as(self, status: str) -> bool:
+        """Whether the row is one of those that stand under `status`."""
+        if status == "without_lead":
+            return not self.lead
+        return self.is_overdue if status == "overdue" else self.status == status
 
 
 @dataclass(frozen=True)
@@ -104,20 +118,31 @@ def cycle_table(cycle: Cycle, *, status: str = "", now: datetime) -> CycleTable:
         for report in db.session.scalars(select(Report).where(Report.cycle_id == cycle.id))
     }
     activity = _last_activity([report.id for report in reports.values()])
+    leads = _leads()
     places = {(one.party_code, one.subject): one.party for one in expected}
     places.update({place: report.party for place, report in reports.items()})
     rows = [
-        _expected_row(cycle, party, subject, reports.get((code, subject)), activity, now)
+        _expected_row(cycle, party, subject, reports.get((code, subject)), activity, leads.get(code, ""), now)
         for (code, subject), party in sorted(places.items(), key=lambda pair: pair[0])
     ]
-    counts = Counter(row.status for row in rows)
-    counts["overdue"] = sum(row.is_overdue for row in rows)
-    kept = [row for row in rows if not status or row.status == status or (status == "overdue" and row.is_overdue)]
+    counts = {one: sum(row.counts_as(one) for row in rows) for one in STATUSES}
+    kept = [row for row in rows if not status or row.counts_as(status)]
     return CycleTable(cycle, tuple(kept), counts, len(rows))
 
 
+def _leads() -> dict[str, str]:
+    """Party code -> "joined" when one of its coordinators has an account, "invited" when they were only asked."""
+    statement = (
+        select(Membership.party_code, func.bool_or(Person.joined_at.is_not(None)))
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.role == "coordinator", Person.active)
+        .group_by(Membership.party_code)
+    )
+    return {code: "joined" if is_there else "invited" for code, is_there in db.session.execute(statement) if code}
+
+
 def _expected_row(
-    cycle: Cycle, party: Party, subject: str, report: Report | None, activity: Mapping[int, datetime], now: datetime
+    cycle: Cycle, party: Party, subject: str, report: Report | None, activity: Mapping[int, datetime], lead: str, now: datetime
 ) -> ExpectedRow:
     due_on, due_zone = (report.due_on, report.due_zone) if report else (cycle.due_on, cycle.due_zone)
     end = due_moment(due_on, due_zone) if due_on else None
@@ -132,6 +157,7 @@ def _expected_row(
         is_extended=bool(report and report.state == "draft" and due_on and cycle.due_on and due_on > cycle.due_on),
         is_overdue=bool(is_with_party and cycle.state != "planned" and end and end <= now),
         last_activity_at=activity.get(report.id) if report and _status(report) != "not_started" else None,
+        lead=lead,
     )
 
 

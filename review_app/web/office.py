@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from review_app.forms.countries import plain
 from review_app.forms.fields import offered
-from review_app.forms.office import CycleForm, ExpectForm, ExtendForm, InviteForm
+from review_app.forms.office import CycleForm, ExpectForm, ExtendForm, InviteForm, RemindForm
 from review_app.forms.review import StepForm
 from review_app.models import Cycle, Person, Report
-from review_app.operations import accounts
+from review_app.operations import accounts, reminders
 from review_app.operations import cycles as verbs
 from review_app.operations.lasting import slug_from
 from review_app.permissions import Denied, NotFound
@@ -23,7 +23,7 @@ from review_app.queries.reports import extensions_of
 from review_app.questionnaire.language import Questionnaire
 from review_app.questionnaire.library import library
 from review_app.web import access
-from review_app.web.presentation import party_choices, words
+from review_app.web.presentation import far, party_choices, words
 from workflows.cycle import CYCLE
 from workflows.engine import Blocked
 from workflows.messages import Message
@@ -172,6 +172,40 @@ def expect(slug: str) -> Page:
         return _cycle_page(cycle, form=form, reasons=blocked.reasons), 422
     flash(gettext("One more report is expected."))
     return redirect(url_for("office.cycle", slug=slug))
+
+
+@blueprint.route("/office/cycles/<slug>/remind", methods=["GET", "POST"])
+@access.can("cycle.manage")
+def remind(slug: str) -> Page:
+    """Write to the teams whose reports are owed; `?status=` ticks those of one status."""
+    cycle = _cycle(slug)
+    form, reasons = RemindForm(), ()
+    table = queries.cycle_table(cycle, now=access.now())
+    owed = {row.report.id: row for row in table.rows if row.report and row.is_owed and row.lead and cycle.state == CycleState.OPEN}
+    form.reports.choices = sorted(((key, _owed(row)) for key, row in owed.items()), key=lambda choice: plain(choice[1]))
+    if form.validate_on_submit():
+        try:
+            told = reminders.remind(
+                access.actor(), cycle.id, report_ids=form.reports.data or [], words=form.words.data or "", now=access.now()
+            )
+        except Blocked as blocked:
+            reasons = blocked.reasons
+        else:
+            flash(ngettext("%(num)s reminder is on its way.", "%(num)s reminders are on their way.", told))
+            return redirect(url_for("office.cycle", slug=slug))
+    elif not form.is_submitted() and form.reports.data is None:
+        status = request.args.get("status", "")
+        form.reports.data = [key for key, row in owed.items() if row.counts_as(status)]
+    page = render_template(
+        "pages/office/remind.html", cycle=cycle, form=form, reasons=reasons, unled=table.counts["without_lead"]
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+def _owed(row: queries.ExpectedRow) -> str:
+    """A report that is waited for, in a line: whose, and for how long."""
+    about = f"{words(row.party.names)}, {row.subject}" if row.subject else words(row.party.names)
+    return f"{about} ({far(row.due_on, row.due_zone)})" if row.due_on else about
 
 
 @blueprint.get("/office/people")
