@@ -127,6 +127,11 @@ def test_a_cycle_is_planned_opened_closed_and_reopened(ada: Browser, app: Flask)
     page = page.press("Close the cycle").press("Open it again")
     assert page.has("The cycle is open again.")
 
+    # The next one of this questionnaire begins with the same parties.
+    page = ada.get("/en/office/cycles/new").follow("Quadrennial periodic report")
+    assert page.has("Ticked are those of the last cycle of this questionnaire.")
+    assert [box["value"] for box in page.select("[name=parties][checked]")] == ["CL", "PE"]
+
 
 def test_a_cycle_with_subjects_asks_for_a_party_and_a_subject_a_line(ada: Browser) -> None:
     page = ada.get("/en/office/cycles/new?questionnaire=programme-monitoring/2026")

@@ -104,6 +104,14 @@ def free_slug(slug: str) -> str:
     return next(candidate for candidate in candidates if candidate not in taken)
 
 
+def expected_last(questionnaire: str) -> list[str]:
+    """Codes of the parties that the newest cycle of this questionnaire expects, whatever its edition."""
+    newest = select(Cycle.id).where(Cycle.questionnaire == questionnaire)
+    newest = newest.order_by(Cycle.due_on.desc().nulls_last(), Cycle.id.desc()).limit(1)
+    statement = select(CycleParty.party_code).where(CycleParty.cycle_id == newest.scalar_subquery()).distinct()
+    return list(db.session.scalars(statement.order_by(CycleParty.party_code)))
+
+
 def editions_in_use() -> list[tuple[str, str]]:
     """(questionnaire, edition) of the planned and open cycles, each once."""
     statement = select(Cycle.questionnaire, Cycle.edition).where(Cycle.state.in_(("planned", "open"))).distinct()

@@ -74,6 +74,10 @@ def new_cycle() -> Page:
         else:
             flash(gettext("The cycle is planned. Nobody is told until you open it."))
             return redirect(url_for("office.cycle", slug=cycle.slug))
+    elif not form.is_submitted() and form.parties.data is None:
+        form.parties.data = queries.expected_last(questionnaire.name)
+        if form.parties.data:
+            form.parties.description = gettext("Ticked are those of the last cycle of this questionnaire.")
     page = render_template("pages/office/new_cycle.html", questionnaire=questionnaire, form=form, reasons=reasons)
     return page, 422 if form.is_submitted() else 200
 
