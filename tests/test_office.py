@@ -353,7 +353,7 @@ def test_teams_that_owe_a_report_are_reminded_with_the_offices_own_words(ada: Br
     assert page.has("1 party has no coordinator, so nobody would read it")
     page = page.fill({"reports": []}).press("Send the reminder", status=422)
     assert page.has("Choose at least one.")
-    chile = page.select("[name=reports]")[0]["value"]
+    chile = str(page.select("[name=reports]")[0]["value"])
     page = page.fill({"reports": [chile], "words": "The hall is booked."}).press("Send the reminder")
     assert page.has("1 reminder is on its way.")
     assert page.follow("Chile").has("Reminder by the secretariat : The hall is booked.")
@@ -406,7 +406,7 @@ def test_empty_pages_offer_the_first_step(ada: Browser) -> None:
 
 @pytest.mark.by_hand("reports are put into each state", "accounts", "published", "reports", "reviews")
 def test_lists_cost_the_same_for_one_row_and_thirty(ada: Browser, app: Flask, count_queries: Callable[[], Any]) -> None:
-    pages = ("/en/office", "/en/office/cycles/qpr-2027", "/en/office/people")
+    pages = ("/en/office", "/en/office/cycles/qpr-2027", "/en/office/cycles/qpr-2027/remind", "/en/office/people")
     with app.app_context():
         opened(expected=(("CL", ""),))
     few = cost(ada, pages, count_queries)

@@ -55,7 +55,7 @@ def state_due_reminders(now: datetime) -> int:
 def remind(actor: Actor, cycle_id: int, *, report_ids: Sequence[int], words: str, now: datetime) -> int:
     """State report.reminded, with the office's own words, for those of these reports of an open cycle that are still owed.
 
-    Returns how many. A return that can be recalled is left out: its party has not heard of it. Raises Denied, Blocked (none is owed).
+    Returns how many. A return that can be recalled is left out: its party has not heard of it. Raises Denied, Blocked (none).
     """
     require(actor, "cycle.manage")
     owed = select(Report).join(Cycle, Cycle.id == Report.cycle_id).where(

@@ -27,8 +27,9 @@ class CycleSummary:
 
 @dataclass(frozen=True)
 class ExpectedRow:
-    """One report that is expected in a cycle, begun or not. `status`: one of STATUSES; never `overdue` or `without_lead`, which go with several.
+    """One report that is expected in a cycle, begun or not.
 
+    `status`: one of STATUSES; never `overdue` or `without_lead`, which go with several.
     `lead`: whether the party has a coordinator who "joined", was "invited" only, or none ("").
     """
 

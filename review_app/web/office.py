@@ -183,7 +183,8 @@ def expect(slug: str) -> Page:
 def remind(slug: str) -> Page:
     """Write to the teams whose reports are owed; `?status=` ticks those of one status."""
     cycle = _cycle(slug)
-    form, reasons = RemindForm(), ()
+    form = RemindForm()
+    reasons: Sequence[Message] = ()
     table = queries.cycle_table(cycle, now=access.now())
     owed = {row.report.id: row for row in table.rows if row.report and row.is_owed and row.lead and cycle.state == CycleState.OPEN}
     form.reports.choices = sorted(((key, _owed(row)) for key, row in owed.items()), key=lambda choice: plain(choice[1]))
