@@ -6,7 +6,8 @@ from typing import Any
 
 import orjson
 from celery import Celery
-from flask import Flask, Response, current_app, g, redirect, request, session
+from flask import Flask, Response, g, redirect, request, session
+from flask_login.utils import _user_context_processor
 from flask_security import user_authenticated
 from sqlalchemy import Engine, create_engine
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -44,6 +45,7 @@ from review_app.web import (
     once,
     presentation,
     public,
+    reads,
     review,
     rules,
 )
@@ -69,13 +71,6 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-
-
-limiter.shared_limit(
-    lambda: f"{current_app.config['PUBLIC_READS_PER_MINUTE']} per minute",
-    scope="public",
-    exempt_when=lambda: not current_app.config["PUBLIC_READS_PER_MINUTE"],
-)(public.blueprint)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -149,13 +144,17 @@ def _connect(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     babel.init_app(app, locale_selector=language.of_request)
     limiter.init_app(app)
+    limiter.request_filter(lambda: request.blueprint == public.blueprint.name)  # these are counted by `reads`
     # Roles are memberships of ours, so the library gets no table of its own for them.
     people = People(db, Person, None)  # type: ignore[arg-type]
     security.init_app(app, people, register_blueprint=False)
     # Nobody asks for its identities, and loading one would look up the reader even of a public page.
     security.principal.identity_loaders.clear()
+    # Nor does a template ask for `current_user`: the one place that knows who acts is `access`.
+    app.template_context_processors[None].remove(_user_context_processor)
     user_authenticated.connect(_remember_whose_session, app)
     app.extensions["public_engine"] = _autocommit(settings.database_public_url)
+    app.extensions["reads"] = reads.Reads()
     app.extensions["storage"] = storage_of(settings)
     app.extensions["session_engine"] = _autocommit(settings.database_url)
     app.extensions["presence"] = Presence(settings.redis_url)

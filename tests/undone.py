@@ -188,6 +188,7 @@ def undone_world(app: Flask, settings: Settings, ground: Ground) -> Iterator[Und
     """The world of tests/world.py, built once, with everybody signed in."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(limiter, "enabled", False)
+        patch.setitem(app.config, "PUBLIC_READS_PER_MINUTE", 0)
         patch.setattr(auth, "FORGOT_TAKES", 0)
         world, browsers = _built(app, settings)
         with app.app_context():

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
+from babel.numbers import format_decimal
 from flask import Flask, g, request, url_for
-from flask_babel import format_decimal
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
@@ -69,10 +69,15 @@ def _built(endpoint: str, values: tuple[tuple[str, Any], ...], language: str, ro
 
 def figure(number: Any) -> str:
     """A number as the reader's language writes it; what is no number stays as it is."""
+    return _figure(str(number), presentation.current_language())
+
+
+@lru_cache(maxsize=4096)
+def _figure(number: str, language: str) -> str:
     try:
-        return format_decimal(Decimal(str(number)))
+        return format_decimal(Decimal(number), locale=language)
     except InvalidOperation:
-        return str(number)
+        return number
 
 
 @lru_cache

@@ -12,10 +12,11 @@ from review_app.queries import public as queries
 from review_app.queries.public import Filters, Page
 from review_app.queries.reading import read_item, read_report
 from review_app.questionnaire.library import library
-from review_app.web import access
+from review_app.web import access, reads
 from review_app.web.files import handed_out
 
 blueprint = Blueprint("public", __name__)
+blueprint.before_request(reads.keep_within_limit)
 
 HIGHEST_PAGE = 1_000_000  # no list is as long
 

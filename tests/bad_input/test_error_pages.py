@@ -9,7 +9,6 @@ from flask import Flask
 from sqlalchemy import text
 
 from config import Settings
-from review_app.extensions import limiter
 from tests.bad_input.conftest import WRITTEN, text_of
 from tests.undone import Answer, Undone
 
@@ -48,10 +47,10 @@ def error_pages(undone: Undone, patch: pytest.MonkeyPatch, language: str) -> dic
         connection.execute(text("update contribution_link set withdrawn_at = now()"))
         found.append(undone.ask("nobody", "GET", f"/{language}/contribute/{world.tokens['contributing']}"))
     with patch.context() as patched:
-        patched.setattr(limiter, "enabled", True)
         patched.setitem(undone.app.config, "PUBLIC_READS_PER_MINUTE", 1)
-        found += [undone.ask("nobody", "GET", f"/{language}/") for _ in range(2)][1:]
-        patched.setattr(limiter, "enabled", False)
+        reads = [undone.ask("nobody", "GET", f"/{language}/") for _ in range(3)]  # a new minute can begin between two of them
+        found += [answer for answer in reads if answer.status != 200][:1]
+        patched.setitem(undone.app.config, "PUBLIC_READS_PER_MINUTE", 0)
         patched.setitem(undone.app.view_functions, "public.about", broken)
         found.append(undone.ask("nobody", "GET", f"/{language}/about"))
     return {answer.status: answer for answer in found}
