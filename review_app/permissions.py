@@ -1,6 +1,7 @@
 """Who may: one table of actions, each with the relations and states that allow it and the words of its refusal."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, false, or_, true
@@ -182,12 +183,15 @@ def visible_to(actor: Actor | None) -> ColumnElement[bool]:
         return false()
     if isinstance(actor, System):
         return true()
-    mine = Report.party_code.in_(sorted(actor.party_codes))
     if actor.is_administrator:
         return true()
-    if actor.is_reviewer:
-        return or_(mine, Report.state.in_(SUBMITTED))
-    return mine
+    return _visible(tuple(sorted(actor.party_codes)), reviews=actor.is_reviewer)
+
+
+@lru_cache(maxsize=512)
+def _visible(parties: tuple[str, ...], *, reviews: bool) -> ColumnElement[bool]:
+    mine = Report.party_code.in_(parties)
+    return or_(mine, Report.state.in_(SUBMITTED)) if reviews else mine
 
 
 __all__ = [

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Executable, Integer, and_, bindparam, case, func, or_, select, true
 
 from review_app.extensions import db
 from review_app.models import Cycle, Party, Person, Point, Report
@@ -121,19 +122,30 @@ def queue(actor: Person, wanted: QueueFilter, *, language: str, now: datetime) -
 
     Reports of the actor's own party are never among them.
     """
-    own = Report.party_code.in_(sorted(actor.party_codes)) if actor.party_codes else false()
-    reviewable = and_(visible_to(actor), ~own, Report.state.in_(SUBMITTED))
+    counted, page = _asked(
+        visible_to(actor), tuple(sorted(actor.party_codes)), wanted.show, is_of_one_cycle=bool(wanted.cycle_id)
+    )
     me = {"actor": actor.id}
-    by_cycle = {cycle_id: (titles, counts) for cycle_id, titles, *counts in db.session.execute(_COUNTED.where(reviewable), me)}
+    by_cycle = {cycle_id: (titles, counts) for cycle_id, titles, *counts in db.session.execute(counted, me)}
     here = [counts for cycle_id, (_, counts) in by_cycle.items() if not wanted.cycle_id or wanted.cycle_id == cycle_id]
     counts = {name: sum(numbers[place] for numbers in here) for place, name in enumerate(SHOWN)}
-    page = _ROWS.where(reviewable, _PARTS[wanted.show], Report.cycle_id == wanted.cycle_id if wanted.cycle_id else true())
-    order = _WAITS_SINCE.desc() if wanted.show == "published" else _WAITS_SINCE.asc()
-    page = page.order_by(order, Report.id).limit(PAGE_LENGTH).offset((wanted.page - 1) * PAGE_LENGTH)
-    found: Iterable[Any] = db.session.execute(page, {**me, "language": language})
+    place = {"cycle": wanted.cycle_id, "offset": (wanted.page - 1) * PAGE_LENGTH}
+    found: Iterable[Any] = db.session.execute(page, {**me, **place, "language": language})
     rows = tuple(QueueRow(_days(row.since, now), *row) for row in found)
     cycles = tuple(CycleChoice(cycle_id, titles) for cycle_id, (titles, _) in by_cycle.items())
     return Queue(rows, counts, cycles, counts[wanted.show], max(1, -(-counts[wanted.show] // PAGE_LENGTH)))
+
+
+@lru_cache(maxsize=256)
+def _asked(
+    visible: ColumnElement[bool], own: tuple[str, ...], show: str, *, is_of_one_cycle: bool
+) -> tuple[Executable, Executable]:
+    """The statements of the counts and of the rows. To put them together anew cost a tenth of the page."""
+    reviewable = and_(visible, Report.party_code.not_in(own), Report.state.in_(SUBMITTED))
+    in_cycle = Report.cycle_id == bindparam("cycle") if is_of_one_cycle else true()
+    order = _WAITS_SINCE.desc() if show == "published" else _WAITS_SINCE.asc()
+    rows = _ROWS.where(reviewable, _PARTS[show], in_cycle).order_by(order, Report.id)
+    return _COUNTED.where(reviewable), rows.limit(PAGE_LENGTH).offset(bindparam("offset", type_=Integer))
 
 
 def _days(since: datetime | None, now: datetime) -> int:
