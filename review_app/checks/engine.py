@@ -20,13 +20,15 @@ Status = Literal["not_started", "in_progress", "completed", "problem", "optional
 
 @dataclass(frozen=True)
 class SectionProgress:
-    """How far a section is. `explained` answers are blank with a reason, and count as answered. The gate lets through what is `completed` (no open error) or `optional` (empty, and may be)."""
+    """How far a section is. `explained` answers are blank with a reason, and count as answered.
+
+    The gate lets through what is `completed` (no open error) or `optional` (empty, and may be).
+    """
 
     code: str
     answered: int
     required: int
     errors: int
-    warnings: int
     status: Status
     explained: int
 
@@ -96,7 +98,7 @@ def progress(sheet: Sheet, found: Collection[Found]) -> Progress:
         errors = [one for one in here if one.severity == "error"]
         answered, required, is_touched, explained = counted[section.code]
         sections.append(SectionProgress(
-            section.code, answered, required, len(errors), sum(one.severity == "warning" for one in here),
+            section.code, answered, required, len(errors),
             _status(errors, is_touched=is_touched, is_needed=required > 0), explained,
         ))
     statuses = [one.status for one in sections]

@@ -160,7 +160,7 @@ class Place:
 
     @cached_property
     def money(self) -> tuple[tuple[Question, str, list[Sum]], ...]:
-        """Every question about money: what was typed, and the first sums in it. An answer that breaks off with a text is left out."""
+        """Every question about money: what was typed, and the first sums in it. One that breaks off with a text is left out."""
         typed = ((question, self.value(question) or {}) for question in self.asked if question.type == "money")
         told = [(question, cleaned(value.get("raw")).strip(), list(value.get("value") or ())[:_MOST_SUMS]) for question, value in typed]
         return tuple(one for one in told if one[2] or not self.is_cut(one[0]))

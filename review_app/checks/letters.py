@@ -148,7 +148,10 @@ def _is_explained(short: str, text: str) -> bool:
 
 
 def _is_spelled(letters: str, text: str) -> bool:
-    """Whether words begin with these letters one after the other, small words between them. No pattern: each would be made for one text."""
+    """Whether words begin with these letters one after the other, small words between them.
+
+    No pattern: each would be made for one text.
+    """
     at = text.find(letters[0])
     while at >= 0:
         words = {} if at and text[at - 1].isalnum() else {at: _end_of_word(text, at)}

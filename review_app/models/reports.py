@@ -67,6 +67,10 @@ class Report(db.Model):
     def is_taken(self) -> bool:
         return self.taken_at is not None
 
+    def is_recallable(self, now: datetime) -> bool:
+        """Whether the notices of a return still wait: the party knows nothing of it, and answers stay locked."""
+        return self.notices_leave_at is not None and now < self.notices_leave_at
+
 
 class Answer(db.Model):
     """The present answer to one question of a report or of one of its items. `value` is documented in questionnaire/values.py.

@@ -154,7 +154,7 @@ def set_password(person: Person, *, password: str, now: datetime) -> None:
 
 
 @atomic
-def change_account(person: Person, *, name: str, language: str, time_zone: str, now: datetime) -> None:
+def change_account(person: Person, *, name: str, language: str, time_zone: str) -> None:
     """Change how the system addresses a person."""
     person.name, person.language, person.time_zone = name.strip(), language, time_zone
 

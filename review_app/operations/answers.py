@@ -273,7 +273,7 @@ def _require_open(actor: Actor, report: Report, *, section: str, questions: Sequ
 
 def refuse_while_recallable(report: Report, *, now: datetime) -> None:
     """Answers stay locked until the return's notices have left. Raises Denied."""
-    if report.notices_leave_at and now < report.notices_leave_at:
+    if report.is_recallable(now):
         raise Denied(Message("The reviewer can still recall this return. The answers open when that time is over."))
 
 

@@ -78,7 +78,7 @@ def reply_to_point(
     report = held_report(report_id, is_shared=True)
     require(actor, "report.answer_points", report)
     point = _point(report, point_id, is_held=True)
-    if point.returned_at is None or (report.notices_leave_at and now < report.notices_leave_at):
+    if point.returned_at is None or report.is_recallable(now):
         raise NotFound
     require(actor, "report.answer_points", report, section=point.section)
     if point.replied_at != seen and point.reply != reply.strip():

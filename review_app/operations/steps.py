@@ -128,7 +128,7 @@ def situation_of(
         points=drafted,
         has_declaration=extras.signatory is not None,
         is_declaration_stale=extras.is_declaration_stale,
-        notices_left=report.notices_leave_at is None or now >= report.notices_leave_at,
+        notices_left=not report.is_recallable(now),
         cycle_state=report.cycle.state,
         new_due_on=extras.new_due_on,
         due_zone=report.due_zone,

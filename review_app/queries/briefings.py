@@ -38,7 +38,6 @@ def _standing(report: Report, now: datetime) -> Standing:
     state, replied = checking(report), replies_of(report)
     open_found = [one for one in state.found if one.fingerprint not in replied]
     done = progress(state.sheet, open_found)
-    is_told = report.notices_leave_at is None or now >= report.notices_leave_at
     points = select(func.count()).where(Point.report_id == report.id, Point.returned_at.is_not(None), Point.reply.is_(None))
     links = select(func.count()).where(
         ContributionLink.report_id == report.id, ContributionLink.answered_at.is_(None), ContributionLink.withdrawn_at.is_(None),
@@ -51,6 +50,6 @@ def _standing(report: Report, now: datetime) -> Standing:
     return Standing(
         report, done.completed, done.total,
         sum(one.severity == "error" for one in open_found),
-        (db.session.scalar(points) or 0) if is_told else 0, db.session.scalar(links) or 0, len(offers(report)),
+        0 if report.is_recallable(now) else db.session.scalar(points) or 0, db.session.scalar(links) or 0, len(offers(report)),
         [(name, count) for name, count in db.session.execute(writers)],
     )  # fmt: skip

@@ -146,9 +146,8 @@ def standing(link: ContributionLink) -> Sequence[Proposal]:
 def is_over(link: ContributionLink, now: datetime) -> bool:
     """Whether nothing can be written by it any more, or not at present."""
     report = link.report
-    is_untold = report.notices_leave_at is not None and now < report.notices_leave_at
     action = "declaration.make" if link.is_declaration else "contribution.write"
-    return now >= link.expires_at or is_untold or not can(link, action, report)
+    return now >= link.expires_at or report.is_recallable(now) or not can(link, action, report)
 
 
 def state_of(link: ContributionLink, now: datetime) -> str:

@@ -93,6 +93,11 @@ def cycles() -> list[CycleSummary]:
     ]
 
 
+def cycle_choices() -> list[Cycle]:
+    """Every cycle, the newest first."""
+    return list(db.session.scalars(select(Cycle).order_by(Cycle.due_on.desc().nulls_last(), Cycle.id.desc())))
+
+
 def cycle_with_slug(slug: str) -> Cycle | None:
     """The cycle at this address."""
     return db.session.scalar(select(Cycle).where(Cycle.slug == slug))

@@ -11,6 +11,7 @@ from review_app.checks.freshness import AS_WRITTEN, Setting
 from review_app.checks.registry import RULES
 from review_app.extensions import db
 from review_app.models import Cycle, Finding, FindingReply, Recheck, Report, RuleSetting
+from review_app.queries.office import cycle_choices
 
 RECHECKS_SHOWN = 5
 
@@ -107,8 +108,3 @@ def rechecks() -> list[Recheck]:
     """What is being checked again, and the newest that came to their end."""
     statement = select(Recheck).order_by((Recheck.status == "done"), Recheck.created_at.desc()).limit(RECHECKS_SHOWN)
     return list(db.session.scalars(statement))
-
-
-def cycle_choices() -> list[Cycle]:
-    """Every cycle, the newest first."""
-    return list(db.session.scalars(select(Cycle).order_by(Cycle.due_on.desc().nulls_last(), Cycle.id.desc())))

@@ -15,7 +15,10 @@ _PLACES = ("junk", "captions", "raw", "unplaced")
 
 
 def record(reading: Reading, *, around: Sequence[str] = ()) -> dict[str, Any]:
-    """`around`: what the pages print around the text. Keys and shapes are stable; every letter and digit of the text stands in exactly one string of them."""
+    """`around`: what the pages print around the text.
+
+    Keys and shapes are stable; every letter and digit of the text stands in exactly one string of them.
+    """
     answer: dict[str, Any] = {"form": reading.form}
     answer.update({name: getattr(reading, name) for name in _AS_THEY_ARE})
     for name in _LISTS:

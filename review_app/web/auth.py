@@ -212,7 +212,7 @@ def _account_page(person: Person, details: AccountForm, password: PasswordForm, 
 
 def _change_details(person: Person, form: AccountForm) -> Response:
     accounts.change_account(
-        person, name=form.name.data or "", language=form.language.data, time_zone=form.time_zone.data, now=access.now()
+        person, name=form.name.data or "", language=form.language.data, time_zone=form.time_zone.data
     )
     with force_locale(person.language):
         flash(gettext("Your account was changed."))

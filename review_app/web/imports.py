@@ -19,7 +19,7 @@ from review_app.operations.settling import Settled
 from review_app.permissions import NotFound
 from review_app.queries import imports as queries
 from review_app.queries.imports import questions_of, unplaced
-from review_app.queries.rules import cycle_choices
+from review_app.queries.office import cycle_choices
 from review_app.questionnaire import values
 from review_app.questionnaire.language import Question
 from review_app.questionnaire.library import library

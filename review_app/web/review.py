@@ -215,9 +215,6 @@ def publish(report: Report) -> Page:
         else:
             flash(gettext("The report is published."))
             return redirect(url_for("review.report", report_id=report.id))
-    work = workspace(report, language=current_language())
-    parts = preview(work)
-    page = render_template(
-        "pages/review/publish.html", report=report, work=work, form=form, parts=parts, cut=cut, reasons=reasons
-    )
+    parts = preview(workspace(report, language=current_language()))
+    page = render_template("pages/review/publish.html", report=report, form=form, parts=parts, cut=cut, reasons=reasons)
     return page, status

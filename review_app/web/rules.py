@@ -9,7 +9,7 @@ from review_app.forms.office import RuleForm
 from review_app.operations import rules as verbs
 from review_app.permissions import NotFound
 from review_app.queries import rules as queries
-from review_app.queries.office import cycle_with_slug
+from review_app.queries.office import cycle_choices, cycle_with_slug
 from review_app.web import access
 from workflows.engine import Blocked
 from workflows.messages import Message
@@ -23,7 +23,7 @@ def all_rules() -> str:
     """Every rule with its worth, in all cycles or in one (`?cycle=`), and what is being checked again."""
     cycle = cycle_with_slug(request.args.get("cycle", ""))
     return render_template(
-        "pages/rules/rules.html", rows=queries.rules(cycle), cycle=cycle, cycles=queries.cycle_choices(),
+        "pages/rules/rules.html", rows=queries.rules(cycle), cycle=cycle, cycles=cycle_choices(),
         rechecks=queries.rechecks(),
     )  # fmt: skip
 

@@ -8,13 +8,11 @@ from review_app.checks.engine import Found, explained, progress
 from review_app.forms.desk import ReplyForm
 from review_app.models import Report
 from review_app.operations import findings
-from review_app.permissions import can
 from review_app.queries.answers import replies_of
 from review_app.queries.checking import checking
-from review_app.questionnaire.sheets import Sheet
 from review_app.web import access
 from review_app.web.desk import blueprint
-from review_app.web.desk.reports import is_recallable
+from review_app.web.desk.reports import open_sections
 from workflows.engine import Blocked
 from workflows.messages import Message
 
@@ -68,17 +66,9 @@ def _page(report: Report, reasons: tuple[Message, ...] = ()) -> str:
         ],
         answered=[(one, replies[one.fingerprint]) for one in found if one.fingerprint in replies],
         forms={one.fingerprint: ReplyForm(prefix=one.fingerprint[:12]) for one in found},
-        answerable=_answerable(report, sheet),
+        answerable=open_sections(report, "report.answer_finding"),
         place=place,
     )
-
-
-def _answerable(report: Report, sheet: Sheet) -> set[str]:
-    """The sections whose findings the reader may answer now."""
-    if is_recallable(report):
-        return set()
-    codes = (section.code for section in sheet.questionnaire.sections)
-    return {code for code in codes if can(access.actor(), "report.answer_finding", report, section=code)}
 
 
 def place(report: Report, found: Found) -> str:

@@ -27,7 +27,7 @@ from review_app.questionnaire.sheets import Cell, Sheet
 from review_app.transaction import Stale
 from review_app.web import access
 from review_app.web.desk import blueprint
-from review_app.web.desk.reports import is_recallable
+from review_app.web.desk.reports import open_sections
 from review_app.web.presentation import current_language, say, words
 from workflows.engine import Blocked
 
@@ -130,7 +130,7 @@ def _page(report: Report, form: AskForm, *, again: AgainForm | None = None) -> s
         address=_address,
         waiting=waiting, titles=titles_of(sheet, waiting),
         question_of=lambda offer: sheet.questionnaire.find(offer.question, offer.group or sheet.group(offer.link.item_id)),
-        may_ask=can(access.actor(), "report.write", report) and not is_recallable(report),
+        may_ask=can(access.actor(), "report.write", report) and not report.is_recallable(access.now()),
     )  # fmt: skip
 
 
@@ -215,7 +215,7 @@ def _proposal_page(report: Report, offer: Offer, decline: DeclineForm | None = N
         "pages/desk/proposal.html", report=report, offer=offer, texts=texts, standing=standing, writer=writer, form=form,
         decline=decline or DeclineForm(formdata=None), section=questionnaire.section(offer.section), home=_home(report, offer),
         group=questionnaire.question(group) if group else None, is_stale=is_stale,
-        may_decide=can(access.actor(), "report.write", report, section=offer.section) and not is_recallable(report),
+        may_decide=offer.section in open_sections(report),
     )  # fmt: skip
 
 

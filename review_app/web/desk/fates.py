@@ -9,11 +9,10 @@ from review_app.forms.fields import offered
 from review_app.forms.ids import item_id_of, whole_number
 from review_app.models import Report
 from review_app.operations.fates import Settled, settle_items
-from review_app.permissions import can
 from review_app.queries.fates import Row, lasting_rows
 from review_app.web import access
 from review_app.web.desk import blueprint
-from review_app.web.desk.reports import is_recallable
+from review_app.web.desk.reports import open_sections
 from review_app.web.presentation import words
 from workflows.engine import Blocked
 from workflows.messages import Message
@@ -46,11 +45,9 @@ def settle(report: Report) -> Response | tuple[str, int]:
 
 def _page(report: Report, rows: list[Row], reasons: tuple[Message, ...] = ()) -> str:
     carried = [row for row in rows if row.is_carried]
-    codes = {row.section.code for row in carried}
-    is_locked = is_recallable(report)
-    mine = {code for code in codes if not is_locked and can(access.actor(), "report.write", report, section=code)}
+    mine = open_sections(report)
     return render_template(
-        "pages/desk/fates.html", report=report, rows=carried, mine=mine, reasons=reasons,
+        "pages/desk/fates.html", report=report, rows=carried, reasons=reasons,
         forms={row.item.id: _form(row, rows) for row in carried if row.section.code in mine},
         titles={row.item.id: _title(row) for row in rows},
     )  # fmt: skip

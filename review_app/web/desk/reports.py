@@ -65,7 +65,6 @@ def report(report: Report) -> str:
         receipt=latest_number(report),
         journal=visible_journal(report),
         extensions=extensions_of(report),
-        is_recallable=is_recallable(report),
         others=who_else(report),
         mine=_mine(report),
         offered=len(offers(report)) if can(access.actor(), "report.ask", report) else 0,
@@ -98,9 +97,12 @@ def who_else(report: Report, section: str = "") -> list[Here]:
     return found
 
 
-def is_recallable(report: Report) -> bool:
-    """Whether the return's notices still wait, so that answers stay locked."""
-    return report.notices_leave_at is not None and access.now() < report.notices_leave_at
+def open_sections(report: Report, action: str = "report.write") -> set[str]:
+    """The codes of the sections in which the reader may do this now."""
+    if report.is_recallable(access.now()):
+        return set()
+    codes = (section.code for section in questionnaire_of(report).sections)
+    return {code for code in codes if can(access.actor(), action, report, section=code)}
 
 
 INTERNAL = frozenset({"report.recalled", "report.released", "report.taken_over"})
@@ -109,7 +111,7 @@ INTERNAL = frozenset({"report.recalled", "report.released", "report.taken_over"}
 def visible_journal(report: Report) -> list[JournalRow]:
     """What the party may know of the journal: not the secretariat's own affairs, and no return before it is told of it."""
     shown: list[JournalRow] = []
-    is_untold = is_recallable(report)  # of the next return met, from the newest entry back
+    is_untold = report.is_recallable(access.now())  # of the next return met, from the newest entry back
     for row in journal(report=report):
         if row.entry.fact == "report.recalled":
             is_untold = True
@@ -122,7 +124,7 @@ def visible_journal(report: Report) -> list[JournalRow]:
 
 def visible_points(report: Report) -> list[Point]:
     """Returned points, once the party has been told of them."""
-    if report.returned_at is None or is_recallable(report):
+    if report.returned_at is None or report.is_recallable(access.now()):
         return []
     return points_of(report, is_returned=True)
 
@@ -146,9 +148,9 @@ def check_answers(report: Report, code: str) -> str:
 
 
 def _read_page(report: Report, sections: Sequence[Section], **more: Any) -> str:
-    actor = access.actor()
-    mine = {one.code for one in sections if not is_recallable(report) and can(actor, "report.write", report, section=one.code)}
-    return render_template("pages/desk/read.html", report=report, sheet=sheet_of(report), sections=sections, mine=mine, **more)
+    return render_template(
+        "pages/desk/read.html", report=report, sheet=sheet_of(report), sections=sections, mine=open_sections(report), **more
+    )
 
 
 @blueprint.get("/reports/<int:report_id>/points")

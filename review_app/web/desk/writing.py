@@ -22,7 +22,7 @@ from review_app.questionnaire.language import Question, Section
 from review_app.questionnaire.sheets import Sheet, SheetItem
 from review_app.web import access
 from review_app.web.desk import blueprint, files
-from review_app.web.desk.reports import is_recallable, visible_points, who_else
+from review_app.web.desk.reports import open_sections, visible_points, who_else
 from review_app.web.presentation import current_language, say
 from review_app.web.saving import told
 
@@ -164,7 +164,7 @@ def history(report: Report, question: str) -> str:
         texts=texts[:TEXTS_A_PAGE],
         older=texts[TEXTS_A_PAGE - 1][0].id if len(texts) > TEXTS_A_PAGE else None,
         standing=cell.row_version if cell else 0,
-        may_write=can(access.actor(), "report.write", report, section=home.code) and not is_recallable(report),
+        may_write=home.code in open_sections(report),
     )
 
 
@@ -231,11 +231,10 @@ def _context(
         "count": len(sections),
         "following": sections[at + 1] if at + 1 < len(sections) else None,
         "refusal": verdict.refusal,
-        "may_write": bool(given) and not is_recallable(report),
+        "may_write": bool(given) and not report.is_recallable(access.now()),
         "given": given,
         "own": [question for question in questions if entry or question.code in given],
         "rest": [question for question in questions if not entry and question.code not in given],
-        "is_recallable": is_recallable(report),
         "offers": offered,
         "offer_titles": titles_of(sheet, offered),
         "points": [point for point in points if point.item_id == here],
