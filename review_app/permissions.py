@@ -132,7 +132,7 @@ def relations(actor: Actor | None, subject: Any = None) -> frozenset[str]:
     if isinstance(subject, Report):
         role = actor.role_for(subject.party_code)
         if role:
-            return frozenset({*found, role})
+            return frozenset({role})
     elif actor.party_codes:
         found.add("member")
     if actor.is_administrator:

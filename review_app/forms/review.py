@@ -29,11 +29,16 @@ class StepForm(PageForm):
         return whole_number(str(self.seen.data or "")) or 0
 
 
-class NoteForm(PageForm):
-    """A note among reviewers, tied to a place of the section."""
+class PlaceForm(PageForm):
+    """What is said at a place of the section."""
 
     item = HiddenField()
     question = HiddenField()
+
+
+class NoteForm(PlaceForm):
+    """A note among reviewers."""
+
     text = TextAreaField(
         _l("Internal note"),
         description=_l("Only reviewers and administrators read it."),
@@ -42,11 +47,9 @@ class NoteForm(PageForm):
     )
 
 
-class PointForm(PageForm):
-    """A point for the country, tied to a place of the section."""
+class PointForm(PlaceForm):
+    """A point for the country."""
 
-    item = HiddenField()
-    question = HiddenField()
     text = TextAreaField(
         _l("Point for the country"),
         description=_l("The country reads it, word for word, when you return the report."),

@@ -89,7 +89,7 @@ class Sheet:
         group = self.group_of(self._items[item_id])
         if not group.fixed or question not in group.fixed:
             return None
-        return Cell(shapes.fixed_value(group.inner(question), group.fixed[question]))
+        return Cell(shapes.read(group.inner(question), group.fixed[question]))
 
     def value(self, question: str, item_id: UUID | None = None) -> Any:
         """The clean value, whether the question is asked or not; None when blank or unreadable."""

@@ -74,7 +74,7 @@ def read(question: Question, raw: Any, lang: str | None = "en") -> Value:
 
 def is_blank(value: Mapping[str, Any] | None) -> bool:
     """Whether nothing was answered. What was typed and cannot be read is not blank."""
-    return value is None or (value.get("value") is None and _is_empty(value.get("raw")))
+    return value is None or (value.get("value") is None and is_empty(value.get("raw")))
 
 
 def with_reason(value: Value, reason: str, until: str) -> Value:
@@ -139,11 +139,6 @@ def cell_value(value: Mapping[str, Any], row: int, column: Question) -> Value:
     return {"raw": value["raw"][row].get(column.code, ""), "value": value["value"][row].get(column.code)}
 
 
-def fixed_value(question: Question, fixed: Any) -> Value:
-    """The value of an answer that the questionnaire gives itself."""
-    return read(question, fixed)
-
-
 def cleaned(raw: Any) -> str:
     """Text as it is kept: lines end in a line feed, and what no person types (control characters) is gone."""
     text = "" if raw is None else str(raw)
@@ -157,18 +152,19 @@ def _line(raw: Any) -> str:
     return cleaned(raw).strip()
 
 
-def _is_empty(raw: Any) -> bool:
+def is_empty(raw: Any) -> bool:
+    """Whether nothing but blanks was typed, in any part of it."""
     if isinstance(raw, Mapping):
-        return all(_is_empty(one) for one in raw.values())
+        return all(is_empty(one) for one in raw.values())
     if isinstance(raw, (list, tuple)):
-        return all(_is_empty(one) for one in raw)
+        return all(is_empty(one) for one in raw)
     return raw is None or not str(raw).strip()
 
 
 def _rows(question: Question, raw: Any, lang: str) -> Value:
     rows = [row for row in raw if isinstance(row, Mapping)] if isinstance(raw, (list, tuple)) else []
     typed = [{column.code: cleaned(row.get(column.code)) for column in question.columns} for row in rows]
-    typed = [row for row in typed if not _is_empty(row)]
+    typed = [row for row in typed if not is_empty(row)]
     clean = [{column.code: _simple(column, row[column.code], lang) for column in question.columns} for row in typed]
     return {"raw": typed, "value": clean or None}
 

@@ -239,13 +239,7 @@ def _typed(found: ImportText, form: SectionForm) -> dict[str, Any]:
         for question in questions_of(found.batch.cycle, found.group)
         if form.sent(question)
     }
-    return {code: raw for code, raw in typed.items() if code in known or not _is_blank(raw)}
-
-
-def _is_blank(raw: Any) -> bool:
-    if isinstance(raw, Mapping):
-        return all(map(_is_blank, raw.values()))
-    return all(map(_is_blank, raw)) if isinstance(raw, (list, tuple)) else not str(raw or "").strip()
+    return {code: raw for code, raw in typed.items() if code in known or not values.is_empty(raw)}
 
 
 def _offered(own: SettleForm, found: ImportText) -> SettleForm:
