@@ -211,7 +211,7 @@ def _is_untouched(report: Report, item_id: UUID | None, line: Typed, value: valu
     shown = db.session.scalar(
         select(Save.value).where(
             Save.report_id == report.id,
-            Save.item_id.is_(None) if item_id is None else Save.item_id == item_id,
+            Save.item_id == item_id,
             Save.question == line.question,
             Save.row_version == line.seen,
         )

@@ -203,7 +203,7 @@ def _judge(link: ContributionLink, question: Question, line: Typed, stands: Cell
 
 def _text_at(link: ContributionLink, entry: int | None, question: str, version: int) -> dict[str, Any] | None:
     return db.session.scalar(select(Proposal.value).where(
-        Proposal.link_id == link.id, Proposal.entry.is_(None) if entry is None else Proposal.entry == entry,
+        Proposal.link_id == link.id, Proposal.entry == entry,
         Proposal.question == question, Proposal.version == version,
     ))  # fmt: skip
 

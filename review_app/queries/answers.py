@@ -97,9 +97,8 @@ def last_answers(report: Report, item_id: UUID | None = None) -> dict[str, Cell]
     """Question -> what the last report said there, in a cycle whose reports begin with it. One query, or none."""
     if not report.cycle.carries:
         return {}
-    is_here = Save.item_id.is_(None) if item_id is None else Save.item_id == item_id
-    first = Save.row_version == 1, Save.actor_kind == "system"
-    rows = db.session.execute(select(Save.question, Save.value, Save.lang).where(Save.report_id == report.id, is_here, *first))
+    first = Save.report_id == report.id, Save.item_id == item_id, Save.row_version == 1, Save.actor_kind == "system"
+    rows = db.session.execute(select(Save.question, Save.value, Save.lang).where(*first))
     return {question: Cell(value, lang) for question, value, lang in rows}
 
 
@@ -162,7 +161,7 @@ def texts_of(
         .outerjoin(ContributionLink, ContributionLink.id == Proposal.link_id)
         .where(
             Save.report_id == report.id, Save.question == question,
-            Save.item_id.is_(None) if item_id is None else Save.item_id == item_id,
+            Save.item_id == item_id,
             Save.id < before if before else true(),
         )
         .order_by(Save.id.desc())
@@ -179,7 +178,7 @@ def answer_at(report: Report, question: str, item_id: UUID | None) -> tuple[Answ
         .where(
             Answer.report_id == report.id,
             Answer.question == question,
-            Answer.item_id.is_(None) if item_id is None else Answer.item_id == item_id,
+            Answer.item_id == item_id,
         )
     ).first()
     return (row[0], row[1]) if row else (None, None)
