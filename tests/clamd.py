@@ -5,7 +5,7 @@ import socket
 from pathlib import Path
 
 from review_app.local_services import LocalServer, guarded
-from tests.conftest import installed
+from tests.processes import installed
 
 # The test virus every scanner knows, in two halves: as one it would have this file put away.
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"

@@ -24,8 +24,8 @@ from sqlalchemy.orm import Session, configure_mappers
 from config import Settings
 from review_app import tasks
 from review_app.extensions import db
-from tests.conftest import ROOT, environment_of
 from tests.moves import MOVES, Place
+from tests.servers import ROOT, environment_of
 from tests.small_report import Small
 
 KILLED, RAISED, HANDLED = 137, 70, 71  # exit codes: dead; the error came out; somebody dealt with the error

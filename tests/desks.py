@@ -21,8 +21,9 @@ from review_app.permissions import SYSTEM
 from review_app.questionnaire.library import library
 from tests import steps_http as steps
 from tests.browser import Browser
-from tests.conftest import Ground, _empty_queue, empty_tables
+from tests.databases import empty
 from tests.people import add_parties, make_person, sign_in
+from tests.servers import Ground
 
 T = TypeVar("T")
 CARLA, CASPAR, RITA = ("carla", "coordinator", "CL"), ("caspar", "contributor", "CL"), ("rita", "reviewer", None)
@@ -60,8 +61,7 @@ def draft_of_arts_for_all(shared_app: Flask, settings: Settings, ground: Ground)
             make_person(nick, role, party)
         made = steps.open_cycle("programme-monitoring", "2026", ("CL", "Arts for All"))[0]
     yield made
-    empty_tables(settings)
-    _empty_queue(ground)
+    empty(settings, ground)
 
 
 @dataclass

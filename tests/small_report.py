@@ -21,8 +21,9 @@ from review_app.operations import cycles
 from review_app.permissions import SYSTEM
 from review_app.queries.answers import sheet_of
 from review_app.questionnaire.library import library
-from tests.conftest import Ground, _empty_queue, empty_tables
+from tests.databases import empty
 from tests.people import add_parties, make_person
+from tests.servers import Ground
 
 NOTE = """
 name: note
@@ -89,8 +90,7 @@ def small_world(app: Flask, settings: Settings, ground: Ground, folder: Path, *,
             db.session.remove()
     finally:
         library.configure(settings.questionnaire_paths)
-        empty_tables(settings)
-        _empty_queue(ground)
+        empty(settings, ground)
 
 
 def _made() -> Small:

@@ -13,9 +13,9 @@ from config import Settings
 from review_app import tasks
 from review_app.local_services import free_port
 from tests.browser import Browser
-from tests.conftest import Ground
 from tests.desks import draft_of_arts_for_all
 from tests.people import sign_in
+from tests.servers import Ground
 
 __all__ = ["draft_of_arts_for_all"]  # a fixture
 # What waited for ever here, or half a minute a ring, is over in some seconds now.

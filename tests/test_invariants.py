@@ -15,7 +15,8 @@ from config import Settings
 from review_app.extensions import db
 from review_app.queries.invariants import INVARIANTS, broken
 from tests.breaches import BREACHES
-from tests.conftest import Ground, _empty_queue, administrator_url, empty_tables
+from tests.databases import administrator_url, empty
+from tests.servers import Ground
 from tests.world import PEOPLE, STAGES, make_world
 
 
@@ -34,8 +35,7 @@ def names(shared_app: Flask, settings: Settings, ground: Ground) -> Iterator[dic
             **{f"@{nick}": str(world.people[nick]) for nick in PEOPLE},
         }  # fmt: skip
         db.session.remove()
-    empty_tables(settings)
-    _empty_queue(ground)
+    empty(settings, ground)
 
 
 @pytest.fixture

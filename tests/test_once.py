@@ -19,8 +19,9 @@ from review_app.queries.invariants import broken
 from review_app.transaction import CommitOutsideAtomic, atomic, held
 from tests import steps_http as steps
 from tests.browser import Browser, form_of, send
-from tests.conftest import Ground, _empty_queue, empty_tables
+from tests.databases import empty
 from tests.people import PASSWORD, add_parties, make_person, person_named, sign_in
+from tests.servers import Ground
 from tests.waiting import wait_until
 from tests.world import SIGNATORY, step, write_whole
 
@@ -39,8 +40,7 @@ def people(shared_app: Flask, settings: Settings, ground: Ground) -> Iterator[Pe
     yield {nick: sign_in(Browser(shared_app, settings.public_base_url), nick) for nick in ("carla", "rita")}
     with shared_app.app_context():
         found = broken()
-    empty_tables(settings)
-    _empty_queue(ground)
+    empty(settings, ground)
     assert found == {}, "a form sent twice left a database that contradicts itself"
 
 

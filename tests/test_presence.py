@@ -14,9 +14,11 @@ from config import Settings
 from review_app.local_services import free_port
 from review_app.presence import KNOWN_FOR, Here, Presence
 from tests.browser import Browser, Page, words
-from tests.conftest import Ground, _empty_queue, served
+from tests.databases import empty_queue
 from tests.desks import draft_of_arts_for_all
 from tests.people import PASSWORD, sign_in
+from tests.processes import served
+from tests.servers import Ground
 
 __all__ = ["draft_of_arts_for_all"]  # a fixture
 NOW = datetime(2027, 1, 10, 12, tzinfo=UTC)
@@ -31,7 +33,7 @@ def site(shared_app: Flask, settings: Settings, report_id: int) -> Site:
 
 @pytest.fixture(autouse=True)
 def nobody_yet(ground: Ground) -> None:
-    _empty_queue(ground)
+    empty_queue(ground)
 
 
 @pytest.fixture

@@ -22,10 +22,11 @@ from tests import steps_http as steps
 from tests import test_attachments
 from tests.browser import Browser
 from tests.clamd import EICAR, VERDICT, Clamd
-from tests.conftest import MailServer, running_worker
 from tests.desks import CARLA, CASPAR, RITA, open_report
 from tests.hostile_files import behind_first_line, pdf
 from tests.people import sign_in
+from tests.processes import running_worker
+from tests.servers import MailServer
 from tests.test_attachments import survey
 from tests.waiting import wait_until
 

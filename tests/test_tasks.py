@@ -19,8 +19,8 @@ from review_app.operations import dispatching, reminders
 from review_app.operations.dispatching import LEASE, MOST_ATTEMPTS, wait_after
 from review_app.queries.dispatching import due_notices, open_dispatches
 from review_app.transaction import atomic
-from tests.conftest import running_worker
 from tests.delivery import NOW, change, dispatch, mails, make_world, state
+from tests.processes import running_worker
 from tests.waiting import wait_until
 
 IDLE = 3

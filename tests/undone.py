@@ -19,8 +19,9 @@ from review_app.extensions import db, limiter
 from review_app.queries.invariants import broken
 from review_app.web import auth
 from tests.browser import Browser
-from tests.conftest import Ground, _empty_queue, empty_tables
+from tests.databases import empty
 from tests.people import sign_in
+from tests.servers import Ground
 from tests.world import PEOPLE, World, make_world, seal
 
 if TYPE_CHECKING:
@@ -208,8 +209,7 @@ def undone_world(app: Flask, settings: Settings, ground: Ground) -> Iterator[Und
     with app.app_context():
         found = set(broken())
         db.session.remove()
-    empty_tables(settings)
-    _empty_queue(ground)
+    empty(settings, ground)
     assert found == {LIVES_ON}, "what was undone left something, or the world was not whole"
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from config import Settings
-from tests.conftest import Ground
+from tests.servers import Ground
 from tests.undone import Undone, undone_world
 from tests.world import Place
 

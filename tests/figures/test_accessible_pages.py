@@ -18,11 +18,11 @@ from playwright.sync_api import Page as Window
 
 from config import Settings
 from tests.browser import Page, accessibility_faults
-from tests.conftest import Ground
-from tests.conftest import served as served_at
 from tests.figures.conftest import Figure, size
 from tests.form_pages import endpoint_of, readable_pages
 from tests.journey import HEIGHT, NARROW, WIDE
+from tests.processes import served as served_at
+from tests.servers import Ground
 from tests.undone import Undone, undone_world
 from tests.world import SIGNATORY
 

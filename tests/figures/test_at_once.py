@@ -17,10 +17,10 @@ from review_app.operations.answers import Typed
 from review_app.permissions import SYSTEM
 from review_app.queries.imports import unplaced
 from review_app.queries.invariants import broken
-from tests.conftest import Ground
 from tests.moves import A_DAY, MOVES, REFUSALS, bring_to
 from tests.people import make_person
 from tests.racing import Race
+from tests.servers import Ground
 from tests.small_report import DUE, NOTE, NOW, SECTION, TOLD, Small, small_world
 
 Raced = Callable[..., tuple[str, str]]

@@ -26,10 +26,11 @@ from review_app.operations.dispatching import LEASE, SECONDS_TO_SEND
 from review_app.queries.invariants import broken
 from review_app.tasks import SCHEDULE, send_notice
 from review_app.transaction import atomic
-from tests.conftest import ROOT, Ground, environment_of, running_worker
 from tests.crashes import HANDLED, KILLED, RAISED, WORK, Nursery
 from tests.figures.conftest import Figure
 from tests.moves import Place, bring_to, outcome_of, picture
+from tests.processes import running_worker
+from tests.servers import ROOT, Ground, environment_of
 from tests.small_report import Small, small_world
 from tests.waiting import wait_until
 

@@ -61,7 +61,7 @@ def write(report_id: int, *, answers: int, measures: range, partners: int) -> No
 
 
 def test_a_full_report_costs_no_more_than_a_small_one(
-    app: Flask, new_client: Callable[[], Browser], count_queries: Callable[[], Any], figure: Figure
+    app: Flask, new_client: Callable[[], Browser], cost: Callable[..., list[int]], figure: Figure
 ) -> None:
     with app.app_context():
         add_parties()
@@ -70,11 +70,11 @@ def test_a_full_report_costs_no_more_than_a_small_one(
         write(report_id, answers=FULL["answers"], measures=range(1), partners=FULL["partners"])
     carla = sign_in(new_client(), "carla")
     home = f"/en/desk/reports/{report_id}"
-    few = [cost(carla, address, count_queries) for address in (home, f"{home}/completeness")]
+    few = cost(carla, home, f"{home}/completeness")
     with app.app_context():
         write(report_id, answers=0, measures=range(1, FULL["measures"]), partners=FULL["partners"])
         assert full(report_id) == FULL
-    many = [cost(carla, address, count_queries) for address in (home, f"{home}/completeness")]
+    many = cost(carla, home, f"{home}/completeness")
     figure("queries of the task list, full report", many[0], at_most=MOST)
     figure("queries of completeness, full report", many[1], at_most=MOST)
     assert many == few, "more measures cost more queries"
@@ -87,11 +87,3 @@ def full(report_id: int) -> dict[str, int]:
     tables = [cell.value["raw"] for (item_id, code), cell in sheet.answers.items() if item_id and code in partners]
     mine = select(func.count()).where(Answer.report_id == report_id, Answer.item_id.is_(None))
     return {"answers": db.session.scalar(mine) or 0, "measures": len(sheet.items), "partners": sum(map(len, tables))}
-
-
-def cost(browser: Browser, address: str, count_queries: Callable[[], Any]) -> int:
-    """Asked twice: the first time may mark that somebody was here."""
-    browser.get(address)
-    with count_queries() as counted:
-        browser.get(address)
-    return int(counted.count)

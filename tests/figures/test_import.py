@@ -18,9 +18,9 @@ from review_app.queries.imports import has_work
 from review_app.queries.invariants import broken
 from review_app.readers.countries import code_of
 from seeds.reference import load_parties, read_data
-from tests.conftest import running_worker
 from tests.figures.conftest import Figure, size
 from tests.old_texts import GROUP, NOW, measure, objectives, plan
+from tests.processes import running_worker
 from tests.waiting import wait_until
 
 TEXTS = size(40, full=5000)

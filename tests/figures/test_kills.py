@@ -26,9 +26,9 @@ import pytest
 
 from config import inherited
 from review_app.local_services import free_port, guarded
-from tests.conftest import ROOT
 from tests.figures.conftest import Figure
 from tests.load import PARTIES, Lane
+from tests.servers import ROOT
 from tests.small_report import NOTE
 from tests.waiting import wait_until
 

@@ -15,7 +15,6 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from config import Settings
-from tests.conftest import Ground
 from tests.figures.conftest import Figure
 from tests.matrix import (
     ASKS_MORE,
@@ -32,6 +31,7 @@ from tests.matrix import (
     rules,
     surprise,
 )
+from tests.servers import Ground
 from tests.undone import EVERYBODY, Undone, undone_world
 from tests.world import PARTIES, PEOPLE, STAGES, Place, World, word
 

@@ -11,11 +11,11 @@ from flask import Flask
 from playwright.sync_api import Browser as Chromium
 
 from config import Settings
-from tests.conftest import Ground
-from tests.conftest import served as served_at
 from tests.figures.conftest import Figure, size
 from tests.form_failures import FAILURES, FATES, Chrome, over_http
 from tests.form_pages import FormPage, form_pages, names_of
+from tests.processes import served as served_at
+from tests.servers import Ground
 from tests.undone import Undone, undone_world
 
 Cell = tuple[FormPage, str, bool]  # a form, a failure, with scripts

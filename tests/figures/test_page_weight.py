@@ -17,9 +17,11 @@ from review_app.models import Person, Report
 from review_app.operations.answers import Typed, save_answers
 from review_app.questionnaire.library import library
 from tests import steps_http as steps
-from tests.conftest import Ground, _empty_queue, empty_tables, served
+from tests.databases import empty
 from tests.figures.conftest import Figure
 from tests.people import PASSWORD, add_parties, make_person
+from tests.processes import served
+from tests.servers import Ground
 
 SECTION = "identification"
 KIB = 1024
@@ -55,8 +57,7 @@ def address(shared_app: Flask, settings: Settings, ground: Ground) -> Iterator[s
         db.session.remove()
     with served(shared_app, ground) as base:
         yield f"{base}/en/desk/reports/{report_id}/sections/{SECTION}"
-    empty_tables(settings)
-    _empty_queue(ground)
+    empty(settings, ground)
 
 
 def _write(carla: Person, report_id: int) -> None:

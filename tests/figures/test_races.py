@@ -24,10 +24,10 @@ from review_app.operations.answers import Typed, add_item, save_answers
 from review_app.permissions import SYSTEM
 from review_app.queries.invariants import broken
 from review_app.transaction import atomic
-from tests.conftest import Ground
 from tests.figures.conftest import Figure
 from tests.moves import MOVES, STAGES, STEPS, Place, bring_to, outcome_of, picture
 from tests.racing import Race
+from tests.servers import Ground
 from tests.small_report import NOW, SECTION, Small, small_world, undone
 
 RACES = [(stage, first, second) for stage, (_, _, moves) in STAGES.items() for first, second in product(moves, moves)]

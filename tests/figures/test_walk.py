@@ -12,8 +12,8 @@ from review_app.models import Entry
 from review_app.queries.invariants import broken
 from review_app.questionnaire.library import library
 from tests.browser import Browser, Page, Value
-from tests.conftest import MailServer
 from tests.people import PASSWORD, add_parties, make_person, sign_in
+from tests.servers import MailServer
 from tests.whole_report import write_the_rest
 
 SPAM = "bestbonus.biz eokul365.com"

@@ -12,11 +12,11 @@ from playwright.sync_api import Browser as Chromium
 
 from review_app.questionnaire.library import library
 from tests.browser import Browser, Value
-from tests.conftest import MailServer
 from tests.figures.conftest import Figure
 from tests.figures.test_walk import GENERAL, LATER, MEASURE, SECTORS, SOON, SPAM, WRITTEN
 from tests.journey import Record, Traveller
 from tests.people import PASSWORD, add_parties, make_person, sign_in
+from tests.servers import MailServer
 from tests.whole_report import write_the_rest
 
 TITLE = "Periodic reports 2027"

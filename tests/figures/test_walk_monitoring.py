@@ -10,8 +10,8 @@ from review_app.extensions import db
 from review_app.models import Entry, Item, LastingItem, Report
 from tests import steps_http as steps
 from tests.browser import Browser, Page, Value
-from tests.conftest import MailServer
 from tests.people import add_parties, make_person, sign_in
+from tests.servers import MailServer
 
 PROGRAMME: dict[str, Value] = {
     "programme_name": "Arts for All",

@@ -18,8 +18,8 @@ from hypothesis.stateful import initialize, run_state_machine_as_test
 
 from config import Settings
 from review_app.queries.invariants import broken
-from tests.conftest import Ground
 from tests.figures.conftest import Figure
+from tests.servers import Ground
 from tests.small_report import CAST, TOLD, Small
 from tests.walks.asking import BOTH, WORDS, Asking
 from tests.walks.office import WAITS, Office

@@ -26,9 +26,9 @@ from review_app.models import Answer, Report, Save
 from review_app.operations import cycles
 from review_app.permissions import SYSTEM
 from review_app.questionnaire.library import library
-from tests.conftest import ROOT, environment_of
 from tests.figures.conftest import Figure, size
 from tests.people import PASSWORD, add_parties, make_person
+from tests.servers import ROOT, environment_of
 from tests.waiting import wait_until
 
 PEOPLE, SAVES = size(6, full=50), size(15, full=200)

@@ -20,8 +20,8 @@ from review_app.queries.imports import unplaced
 from review_app.queries.invariants import broken
 from review_app.transaction import atomic
 from tests.browser import Browser, Page
-from tests.conftest import running_worker
 from tests.old_texts import GROUP, NOW, begin, measure, objectives, plan, statuses, text_named, work, zipped
+from tests.processes import running_worker
 from tests.waiting import wait_until
 from workflows.engine import Blocked
 

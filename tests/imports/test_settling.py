@@ -67,19 +67,13 @@ def test_only_an_administrator_brings_in_and_files_are_never_shown(
 
 
 def test_lists_cost_the_same_for_one_text_and_thirty(
-    app: Flask, ada: Browser, count_queries: Callable[[], Any]
+    app: Flask, ada: Browser, cost: Callable[..., list[int]]
 ) -> None:
-    def cost(address: str) -> int:
-        ada.get(address)
-        with count_queries() as counted:
-            ada.get(address)
-        return int(counted.count)
-
     with app.app_context():
         batch = begin({"0.txt": measure("Barge 0"), "x.txt": "Nothing known"})
         work(batch)
     pages = ("/en/office/imports", f"/en/office/imports/{batch}")
-    few = [cost(address) for address in pages]
+    few = cost(ada, *pages)
     with app.app_context():
         importing.add_files(
             SYSTEM, batch, [(f"{n}.txt", measure(f"Barge {n}").encode()) for n in range(1, 30)], now=NOW
@@ -87,7 +81,7 @@ def test_lists_cost_the_same_for_one_text_and_thirty(
         work(batch)
         for number in range(30):
             begin({f"other{number}.txt": measure(f"Other {number}")})
-    assert [cost(address) for address in pages] == few
+    assert cost(ada, *pages) == few
 
 
 def test_a_text_that_becomes_something_else_is_read_anew_and_shown_before_it_goes_in(db: Any) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
@@ -16,7 +15,6 @@ from tests import steps_http as steps
 from tests.browser import Browser
 from tests.people import make_person, person_named, sign_in
 from tests.review.conftest import BY_HAND, indicator, submitted
-from tests.test_office import cost
 
 pytestmark = BY_HAND
 
@@ -101,7 +99,7 @@ def test_pages_speak_three_languages(rita: Browser, app: Flask) -> None:
             rita.get(f"/{language}/review{path}")
 
 
-def test_pages_cost_the_same_for_one_row_and_thirty(rita: Browser, app: Flask, count_queries: Callable[[], Any]) -> None:
+def test_pages_cost_the_same_for_one_row_and_thirty(rita: Browser, app: Flask, cost: Callable[..., list[int]]) -> None:
     with app.app_context():
         report_id = submitted()
     report = f"/en/review/reports/{report_id}"
@@ -109,10 +107,10 @@ def test_pages_cost_the_same_for_one_row_and_thirty(rita: Browser, app: Flask, c
     with app.app_context():
         _say(report_id)
     pages = ("/en/review?show=all", report, f"{report}/sections/indicators_section", f"{report}/return", f"{report}/publish")
-    few = cost(rita, pages, count_queries)
+    few = cost(rita, *pages)
     with app.app_context():
         _thirty(report_id)
-    assert cost(rita, pages, count_queries) == few
+    assert cost(rita, *pages) == few
 
 
 @atomic

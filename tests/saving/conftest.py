@@ -21,8 +21,10 @@ from review_app.operations.answers import Typed, save_answers
 from review_app.permissions import SYSTEM
 from review_app.queries.invariants import broken
 from review_app.questionnaire.library import library
-from tests.conftest import Ground, _empty_queue, empty_tables, served
+from tests.databases import empty
 from tests.people import PASSWORD, add_parties, make_person, person_named
+from tests.processes import served
+from tests.servers import Ground
 
 Asked = Callable[..., Any]
 Told = Callable[[str], None]
@@ -67,8 +69,7 @@ def address(
     with served(shared_app, ground) as base:
         yield base
     library.configure(settings.questionnaire_paths)
-    empty_tables(settings)
-    _empty_queue(ground)
+    empty(settings, ground)
 
 
 @pytest.fixture
