@@ -252,6 +252,16 @@ def test_two_lists_of_files_meet_and_none_is_lost(desk: Desk) -> None:
     assert [one["name"] for one in desk.texts("proof")[-1]] == ["mine.pdf", "law.pdf"]
 
 
+def test_a_forged_form_names_no_more_files_than_are_asked_for(desk: Desk) -> None:
+    desk.add(LAW, LAW, to="leaflets")
+    desk.add(LAW)
+    page = desk.carla.get(desk.facts)
+    form = {str(name["name"]): str(name.get("value", "")) for name in page.select("form[enctype] input[type=hidden]")}
+    form |= {f"proof-caption-{file.id}": "" for file in desk.files()} | {"go": "list"}
+    desk.carla.post(desk.facts, form)
+    assert [len(files) for files in desk.raws("proof")] == [2]
+
+
 def test_a_file_of_another_report_cannot_be_named(desk: Desk) -> None:
     desk.add(LAW)
     file = desk.files()[0]

@@ -114,6 +114,17 @@ def test_an_untouched_form_changes_nothing(desk: Desk) -> None:
     assert desk.raws("overview") == ["Forty libraries."]
 
 
+def test_what_begins_like_a_formula_is_words_in_a_workbook(desk: Desk) -> None:
+    typed = ["=1+1", '=HYPERLINK("http://evil.example")', "+41 22", "-1", "@SUM(A1)", "https://evil.example", "\t=1+1"]
+    for words in typed:
+        page = desk.carla.get(f"{desk.home}/sections/houses").press("Add: Library").fill({"house_name": words})
+        page.press("Save and go back" if "Save and go back" in page.buttons else "Save")
+    book = load_workbook(BytesIO(desk.take_along("xlsx")))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} <= {"s", "n"} and not any(cell.hyperlink for cell in cells)
+    assert {words.strip() for words in typed} <= {cell.value for cell in cells if cell.data_type == "s"}
+
+
 def test_what_was_written_in_word_is_shown_beside_what_stands_and_saved_when_ticked(desk: Desk) -> None:
     written = {"overview": "Quarante et une.", "has_law": "Oui", "house_name": "Casa de la Cultura"}
     page = desk.send(in_word(desk.take_along("docx", language="fr"), **written))

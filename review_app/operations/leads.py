@@ -30,7 +30,7 @@ def hand_over(actor: Person, party_code: str, successor: Successor, *, note: str
     Links that ask for contributions go over too. The actor stays as a contributor, or leaves the team.
     """
     mine = [m for m in actor.memberships if m.party_code == party_code and m.role == "coordinator"]
-    if not mine or not actor.active:
+    if not mine:
         raise Denied(Message("Only a coordinator of the national team may do that. Ask yours to do it."))
     if successor.email.strip().lower() == actor.email:
         raise Denied(Message("Choose somebody else: you are the one who leaves."))

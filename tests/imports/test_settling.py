@@ -50,6 +50,16 @@ def test_two_people_settle_one_text_and_the_second_is_told(db: Any) -> None:
     assert (left.status, left.reason) == ("left_out", "A copy of another.")
 
 
+def test_nobody_has_everything_brought_in_for_a_party_of_their_own(db: Any) -> None:
+    batch = begin({"a.txt": measure("Barges")})
+    work(batch)
+    ada, alba = make_person("ada", "administrator"), make_person("alba", "administrator")
+    make_person("alba", "contributor", "PE")
+    assert (text_named("a.txt").status, text_named("a.txt").party_code) == ("ready", "PE")
+    assert importing.accept_ready(alba, batch, now=NOW) == 0
+    assert importing.accept_ready(ada, batch, now=NOW) == 1
+
+
 def test_only_an_administrator_brings_in_and_files_are_never_shown(
     app: Flask, ada: Browser, new_client: Callable[[], Browser]
 ) -> None:
