@@ -95,6 +95,16 @@ def test_while_redis_is_away_nobody_is_seen_and_pages_answer(
     assert shown(site["carla"].get(home)) == []
 
 
+def test_who_could_not_be_asked_is_not_asked_for_each_page(ground: Ground) -> None:
+    known, away = Presence(ground.valkey.url), Presence(f"redis://127.0.0.1:{free_port()}")
+    known.note(7, CARLA, now=NOW)
+    assert away.note(7, CASPAR, now=NOW) == []
+    away._redis = known._redis  # it is back
+    assert away.note(7, CASPAR, now=NOW) == [], "each page would wait for it"
+    away._rests_until = 0.0
+    assert away.note(7, CASPAR, now=NOW) == [CARLA]
+
+
 def test_asking_costs_two_queries(site: Site, home: str, count_queries: Callable[[], Any]) -> None:
     """The session with its person, and the report with its cycle."""
     with count_queries() as counted:
