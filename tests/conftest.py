@@ -12,14 +12,14 @@ import pytest
 
 from config import Settings
 from tests.browser import Browser
-from tests.databases import empty
-from tests.servers import ROOT, Ground, MailServer
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask_sqlalchemy import SQLAlchemy
     from xdist.remote import Producer
     from xdist.scheduler import LoadFileScheduling
+
+    from tests.servers import Ground, MailServer
 
 pytest_plugins = ["tests.servers", "tests.databases", "tests.processes", "tests.counting"]
 
@@ -34,7 +34,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "Load
     class ByPackage(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = Path(super()._split_scope(nodeid))
-            return str(file.parent if len(file.parts) > 2 and (ROOT / file.parent / "__init__.py").exists() else file)
+            return str(file.parent if len(file.parts) > 2 and (config.rootpath / file.parent / "__init__.py").exists() else file)
 
     return ByPackage(config, log)
 
@@ -47,7 +47,7 @@ def shared_app(settings: Settings) -> "Flask":
 
 
 @pytest.fixture
-def app(request: pytest.FixtureRequest, shared_app: "Flask", settings: Settings, ground: Ground) -> Iterator["Flask"]:
+def app(request: pytest.FixtureRequest, shared_app: "Flask", settings: Settings, ground: "Ground") -> Iterator["Flask"]:
     """The application. Afterwards the invariants must hold, and every table and the queue are emptied.
 
     Some cannot where a test makes rows that no operation makes so: `@pytest.mark.by_hand("which rows, and why", "reports")`
@@ -57,6 +57,7 @@ def app(request: pytest.FixtureRequest, shared_app: "Flask", settings: Settings,
     yield shared_app
     from review_app.extensions import db
     from review_app.queries import invariants
+    from tests.databases import empty
 
     marker = request.node.get_closest_marker("by_hand")
     excused = {one for noun in (marker.args[1:] if marker else ()) for one in getattr(invariants, noun).INVARIANTS}
@@ -90,7 +91,7 @@ def new_client(app: "Flask", settings: Settings) -> Callable[[], Browser]:
 
 
 @pytest.fixture
-def smtp(ground: Ground) -> Iterator[MailServer]:
+def smtp(ground: "Ground") -> Iterator["MailServer"]:
     """The mail server, with an empty list of messages."""
     ground.mail.messages.clear()
     yield ground.mail
