@@ -21,3 +21,9 @@ def test_a_slash_too_many_leads_to_the_page(app: Flask, client: Browser, typed: 
 def test_a_slash_leads_to_no_page_that_is_not_there(app: Flask, client: Browser, typed: str) -> None:
     assert client._client.get(typed, base_url=client.base_url).status_code == 404
 
+
+def test_only_a_page_that_is_there_is_kept_by_caches(app: Flask, client: Browser) -> None:
+    kept = {address: client._client.get(address, base_url=client.base_url).headers["Cache-Control"] for address in (
+        "/en/", "/en/published/nowhere", "/en/?page=2",
+    )}  # fmt: skip
+    assert kept == {"/en/": "public, max-age=60", "/en/published/nowhere": "no-store", "/en/?page=2": "no-store"}

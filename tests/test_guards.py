@@ -126,6 +126,18 @@ def test_what_is_not_sent_yet_is_seen_by_nobody_of_the_team(small: Small) -> Non
     assert offer.texts[0].value["raw"] == "Not yet."
 
 
+def test_a_merge_that_somebody_overtook_leaves_the_contribution_waiting(small: Small) -> None:
+    place = bring_to(small, "untouched")
+    link = link_of(small.person("carla"), place.report_id)
+    contributions.save_contribution(link, [Typed(TOLD, "Theirs.", 0, "en")], now=NOW)
+    contributions.send_contribution(link, writer="L", organisation="R", now=NOW)
+    (offer,) = offers(report_at(place))
+    MOVES["save"](place)
+    line = Typed(TOLD, "Both.", 0, "en", True, proposal_id=offer.id)
+    (outcome,) = contributions.merge(small.person("carla"), place.report_id, offer.id, line, now=NOW)
+    assert outcome.result == "conflict" and [one.id for one in offers(report_at(place))] == [offer.id]
+
+
 def test_a_link_begins_no_more_entries_than_it_may(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contributions, "MOST_ENTRIES", 1)
     place = bring_to(small, "untouched")
