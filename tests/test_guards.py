@@ -21,10 +21,10 @@ from review_app.queries.contributions import offers
 from review_app.queries.invariants import broken
 from review_app.readers.attachments import looked_into
 from review_app.readers.files import FileProblem
-from tests.conftest import Ground
 from tests.hostile_files import pdf
 from tests.moves import A_DAY, MOVES, Place, bring_to
 from tests.people import make_person, person_named
+from tests.servers import Ground
 from tests.small_report import DUE, NOTE, NOW, SECTION, TOLD, Small, small_world
 from workflows.engine import Blocked
 

@@ -17,6 +17,7 @@ from review_app.extensions import db
 from review_app.models import Entry, Person
 from review_app.operations import accounts
 from review_app.web import auth
+from review_app.web.reads import Reads
 from review_app.wiring import create_app
 from tests.browser import Browser
 from tests.people import PASSWORD, add_parties, make_person
@@ -129,6 +130,7 @@ def test_guesses_at_one_address_do_not_shut_out_another(people: None, client: Br
 
 def test_public_pages_have_a_limit_that_can_be_set(app: Flask, client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(app.config, "PUBLIC_READS_PER_MINUTE", 3)
+    monkeypatch.setitem(app.extensions, "reads", Reads())
     ask = app.test_client().get
     answers = [ask(address) for address in ("/en/", "/fr/", "/es/about") * 3]  # a new minute can begin once among them
     refused = [answer for answer in answers if answer.status_code != 200]
