@@ -23,6 +23,8 @@ def test_a_return_that_is_recalled_was_never_seen(desk: Desk, monkeypatch: pytes
     sent = {"csrf_token": token, "overview": "Too early", "seen-overview": "1"}
     page = desk.carla.post(desk.facts, sent, status=403)
     assert page.has("The reviewer can still recall this return.", "Too early")
+    page = desk.carla.get(f"{desk.home}/paper")
+    assert page.has("The reviewer can still recall this return.", "The answers so far") and not page.select("input[type=file]")
     point_id = desk.look(lambda: database.session.scalars(select(Point.id)).one())
     desk.carla.post(f"{desk.home}/points/{point_id}", {"csrf_token": token, f"p{point_id}-reply": "x"}, status=404)
     assert steps.submit(desk.carla, desk.report_id, status=422).has("The return can still be recalled")

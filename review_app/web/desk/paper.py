@@ -42,8 +42,11 @@ def paper(report: Report) -> str:
 
 
 def _page(report: Report, form: FilledFormForm) -> str:
-    may_write = can(access.actor(), "report.write", report)
-    return render_template("pages/desk/paper.html", report=report, form=form, may_write=may_write, waiting=waiting_forms(report))
+    verdict = can(access.actor(), "report.write", report)
+    return render_template(
+        "pages/desk/paper.html", report=report, form=form, refusal=verdict.refusal, waiting=waiting_forms(report),
+        may_write=bool(verdict) and not report.is_recallable(access.now()),
+    )  # fmt: skip
 
 
 @blueprint.get("/reports/<int:report_id>/paper/<any(blank, draft):what>.<any(docx, xlsx, pdf):kind>")
@@ -115,7 +118,7 @@ def send_back(report: Report) -> Any:
 def filled(report: Report, form_id: int) -> str | Response:
     """What a form that came back says otherwise than the report, to choose from."""
     form = filled_form(report, form_id)
-    if form.closed_at is not None:
+    if form.closed_at is not None or report.is_recallable(access.now()):
         return redirect(url_for("desk.paper", report_id=report.id))
     comparison, actor = compare(report, form), access.actor()
     mine = {
