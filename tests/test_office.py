@@ -338,6 +338,7 @@ def test_teams_that_owe_a_report_are_reminded_with_the_offices_own_words(ada: Br
     page = page.follow("Send a reminder")
     assert [label.get_text().split(" (")[0] for label in page.select(".govuk-checkboxes__label")] == ["Chile"]
     assert page.has("1 party has no coordinator, so nobody would read it")
+    assert "Tick:" not in page.text  # there is one
     page = page.fill({"reports": []}).press("Send the reminder", status=422)
     assert page.has("Choose at least one.")
     chile = str(page.select("[name=reports]")[0]["value"])
@@ -358,6 +359,28 @@ def test_teams_that_owe_a_report_are_reminded_with_the_offices_own_words(ada: Br
     with app.app_context():
         _hand_over("CL")
     assert page.press("Send the reminder", status=422).has("There is nobody to remind")
+
+
+@pytest.mark.by_hand("a report is begun", "reports")
+def test_who_is_reminded_is_ticked_by_status(ada: Browser, app: Flask) -> None:
+    with app.app_context():
+        opened(expected=(("CL", ""), ("PE", "")))
+        make_person("petra", "coordinator", "PE")
+        peru = _begin("PE")
+    page = ada.get("/en/office/cycles/qpr-2027").follow("Send a reminder")
+    ticked = {name: [box["value"] for box in page.follow(name).select("[name=reports][checked]")] for name in page.links if " (" in name}
+    everybody = [box["value"] for box in page.select("[name=reports]")]
+    assert page.select("[name=reports][checked]") == []
+    assert ticked == {
+        "All (2)": everybody, "Not started (1)": [one for one in everybody if one != peru], "Started (1)": [peru],
+    }  # fmt: skip
+
+
+@atomic
+def _begin(code: str) -> str:
+    report = database.session.scalars(select(Report).where(Report.party_code == code)).one()
+    report.started_at = NOW
+    return str(report.id)
 
 
 @atomic

@@ -50,7 +50,9 @@ class ExpectedRow:
         return self.report is not None and self.status in ("not_started", "started", "returned")
 
     def counts_as(self, status: str) -> bool:
-        """Whether the row is one of those that stand under `status`."""
+        """Whether the row is one of those that stand under `status`; `owed` is any that is."""
+        if status == "owed":
+            return self.is_owed
         if status == "without_lead":
             return not self.lead
         return self.is_overdue if status == "overdue" else self.status == status

@@ -1,5 +1,6 @@
 """Pages of the office: cycles and who is expected, people, and the file of one report."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -32,6 +33,8 @@ from workflows.states import TAKES_MORE, CycleState
 blueprint = Blueprint("office", __name__)
 
 Page = str | Response | tuple[str, int]
+OWED = ("owed", "overdue", "not_started", "started", "returned")
+"""What the reports of a reminder are ticked by: all that are owed, or those of one status."""
 
 
 @blueprint.get("/office")
@@ -181,9 +184,9 @@ def expect(slug: str) -> Page:
 @blueprint.route("/office/cycles/<slug>/remind", methods=["GET", "POST"])
 @access.can("cycle.manage")
 def remind(slug: str) -> Page:
-    """Write to the teams whose reports are owed; `?status=` ticks those of one status."""
+    """Write to the teams whose reports are owed; `?status=` ticks those of one status, `owed` all of them."""
     cycle = _cycle(slug)
-    form = RemindForm()
+    form, status = RemindForm(), request.args.get("status", "")
     reasons: Sequence[Message] = ()
     table = queries.cycle_table(cycle, now=access.now())
     owed = {row.report.id: row for row in table.rows if row.report and row.is_owed and row.lead and cycle.state == CycleState.OPEN}
@@ -199,11 +202,12 @@ def remind(slug: str) -> Page:
             flash(ngettext("%(num)s reminder is on its way.", "%(num)s reminders are on their way.", told))
             return redirect(url_for("office.cycle", slug=slug))
     elif not form.is_submitted() and form.reports.data is None:
-        status = request.args.get("status", "")
         form.reports.data = [key for key, row in owed.items() if row.counts_as(status)]
+    counts = Counter(one for row in owed.values() for one in OWED if row.counts_as(one))
     page = render_template(
-        "pages/office/remind.html", cycle=cycle, form=form, reasons=reasons, unled=table.counts["without_lead"]
-    )
+        "pages/office/remind.html", cycle=cycle, form=form, reasons=reasons, unled=table.counts["without_lead"], status=status,
+        tickable=[(one, counts[one]) for one in OWED if counts[one]] if len(owed) > 1 else (),
+    )  # fmt: skip
     return page, 422 if form.is_submitted() else 200
 
 

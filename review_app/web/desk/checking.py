@@ -1,5 +1,7 @@
 """Completeness: what is missing or odd, each with its place, an answer, or a remedy."""
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -61,7 +63,7 @@ def _page(report: Report, reasons: tuple[Message, ...] = ()) -> str:
         progress=progress(sheet, standing),
         reasons=reasons,
         groups=[
-            (severity, [one for one in standing if one.severity == severity])
+            (severity, _gathered([one for one in standing if one.severity == severity]))
             for severity in ("error", "warning", "note")
         ],
         answered=[(one, replies[one.fingerprint]) for one in found if one.fingerprint in replies],
@@ -71,11 +73,20 @@ def _page(report: Report, reasons: tuple[Message, ...] = ()) -> str:
     )
 
 
-def place(report: Report, found: Found) -> str:
-    """The address of what a finding is about."""
+def _gathered(found: Sequence[Found]) -> list[list[Found]]:
+    """One finding each, but the answers of the last report that wait in one entry, or in the questions of one section, together."""
+    gathered: dict[object, list[Found]] = {}
+    for one in found:
+        where = (one.section, one.item_id) if one.rule == "CARRY-01" else one.fingerprint
+        gathered.setdefault(where, []).append(one)
+    return list(gathered.values())
+
+
+def place(report: Report, found: Found, *, is_whole: bool = False) -> str:
+    """The address of what a finding is about; `is_whole`: of its entry or section."""
     if found.rule == "CARRY-02" and found.item_id:
         return url_for("desk.fates", report_id=report.id, _anchor=f"e-{found.item_id.hex}")
-    anchor = found.question
+    anchor = None if is_whole else found.question
     if found.item_id is not None:
         return url_for("desk.item", report_id=report.id, item_id=found.item_id, _anchor=anchor)
     return url_for("desk.section", report_id=report.id, code=found.section, _anchor=anchor)
