@@ -16,8 +16,7 @@ from review_app import tasks
 from review_app.extensions import db
 from review_app.models import Entry, Person
 from review_app.operations import accounts
-from review_app.web import auth
-from review_app.web.reads import Reads
+from review_app.web import auth, reads
 from review_app.wiring import create_app
 from tests.browser import Browser
 from tests.people import PASSWORD, add_parties, make_person
@@ -130,7 +129,7 @@ def test_guesses_at_one_address_do_not_shut_out_another(people: None, client: Br
 
 def test_public_pages_have_a_limit_that_can_be_set(app: Flask, client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(app.config, "PUBLIC_READS_PER_MINUTE", 3)
-    monkeypatch.setitem(app.extensions, "reads", Reads())
+    monkeypatch.setitem(app.extensions, "reads", reads.Reads())
     ask = app.test_client().get
     answers = [ask(address) for address in ("/en/", "/fr/", "/es/about") * 3]  # a new minute can begin once among them
     refused = [answer for answer in answers if answer.status_code != 200]
@@ -140,6 +139,12 @@ def test_public_pages_have_a_limit_that_can_be_set(app: Flask, client: Browser, 
     assert ask("/en/", environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 200
     monkeypatch.setitem(app.config, "PUBLIC_READS_PER_MINUTE", 0)
     client.get("/en/")
+
+
+def test_each_minute_counts_anew(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.config, "PUBLIC_READS_PER_MINUTE", 1)
+    monkeypatch.setattr(reads, "MINUTE", 1e-9)  # of seconds: over before the next page
+    assert [app.test_client().get("/en/about").status_code for _ in range(3)] == [200] * 3
 
 
 def test_public_pages_ask_nothing_of_redis(app: Flask, settings: Settings) -> None:

@@ -253,7 +253,6 @@ def _recall(taking: _Taking) -> None:
         notices_leave_at=None,
         returned_at=earlier,
         due_on=report.due_on if not is_as_returned else date.fromisoformat(old) if old else None,
-        taken_at=report.taken_at or taking.now,
     )
 
 

@@ -73,6 +73,8 @@ def test_archives_are_opened_by_the_worker_and_what_is_wrong_with_one_holds_up_n
         "inner.zip": "inner_archive", "in.zip": "inner_archive", "cut.zip": "archive", "changed.zip": "archive",
         "none.zip": "empty",
     }  # fmt: skip
+    kept = select(func.count()).where(ImportText.status == "duplicate", ImportText.content.is_not(None))
+    assert database.session.scalar(kept) == 0, "the bytes of a file that is there already are kept again"
     assert broken() == {}
 
 
