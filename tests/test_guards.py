@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from config import Settings
 from review_app.extensions import db
-from review_app.models import Attachment, ContributionLink, Dispatch, Entry, Notice, Person, Report
+from review_app.models import Attachment, ContributionLink, Dispatch, Entry, Notice, Person, Point, Report
 from review_app.operations import attachments, contributions, cycles, dispatching, leads, reviews
 from review_app.operations.answers import Typed
 from review_app.permissions import SYSTEM, NotFound, can
@@ -74,6 +74,15 @@ def test_of_two_returns_the_last_one_is_recalled(small: Small) -> None:
     of_returns = Entry.report_id == place.report_id, Entry.fact == "report.returned"
     told = db.session.execute(select(Entry.id, Notice.status).join(Notice, Notice.entry_id == Entry.id).where(*of_returns)).all()
     assert len({entry for entry, _ in told}) == 2 and {status for _, status in told} == {"recalled"}
+
+
+def test_a_recall_takes_back_no_return_before_it(small: Small) -> None:
+    place = going_on(bring_to(small, "back again"), "take", "draft a point", "return", now=NOW + 2 * A_DAY)
+    of_rounds = select(Point.round, Point.returned_at).where(Point.report_id == place.report_id).order_by(Point.round)
+    assert db.session.execute(of_rounds).all() == [(1, NOW), (2, NOW + 2 * A_DAY)]
+    report = report_at(going_on(place, "recall", now=NOW + 2 * A_DAY))
+    assert (report.returned_at, report.round, report.is_taken) == (NOW, 2, True)
+    assert db.session.execute(of_rounds).all() == [(1, NOW), (2, None)]
 
 
 def test_a_later_date_that_was_told_outlives_the_recall_of_the_return(small: Small) -> None:

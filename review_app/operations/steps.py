@@ -240,7 +240,7 @@ def _recall(taking: _Taking) -> None:
         raise Blocked((reason,))
     db.session.execute(
         update(Point)
-        .where(Point.report_id == report.id, Point.round == report.round, Point.returned_at == report.returned_at)
+        .where(Point.report_id == report.id, Point.round == report.round)
         .values(returned_at=None)
     )
     earlier = db.session.scalar(
