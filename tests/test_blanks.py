@@ -132,7 +132,8 @@ def test_the_next_report_begins_with_the_reasons_and_each_is_confirmed(desk: Des
         cycles.move_cycle(SYSTEM, following.id, "open", seen=following.row_version, now=now)
         desk.report_id = database.session.scalars(select(Report.id).where(Report.cycle_id == following.id)).one()
     page = desk.carla.get(f"{desk.home}/completeness")
-    assert len(missing(page)) == 6 and page.has("“Law” comes from the last report: confirm it, change it or empty it.")
+    assert missing(page) == ["Facts"] and page.has("6 answers come from the last report: confirm them, change them or empty them.")
+    assert len(page.select(".finding--error > ul a")) == 6
     desk.carla.get(desk.facts).press("Save: everything here still holds")
     assert missing(desk.carla.get(f"{desk.home}/completeness")) == []
     assert desk.blank("was_evaluated") == {"reason": "planned", "until": "2028-06-30"}
