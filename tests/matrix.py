@@ -15,8 +15,9 @@ from flask import Flask
 from werkzeug.routing import AnyConverter, Rule
 
 from tests.people import PASSWORD
+from tests.places import Place, filled_workbook
 from tests.undone import Answer
-from tests.world import Place, World, filled_workbook
+from tests.world import World
 
 STRANGERS = {"nobody", "gone"}  # whom the pages behind the door do not know
 SOON = (datetime.now(UTC) + timedelta(days=400)).date().isoformat()

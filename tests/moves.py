@@ -17,7 +17,8 @@ from review_app.operations.steps import take_step
 from review_app.permissions import SYSTEM, Denied, NotFound
 from review_app.tasks import REACTIONS
 from review_app.transaction import Stale
-from tests.small_report import DUE, NOW, SECTION, SIGNATORY, TOLD, Small
+from tests.people import SIGNATORY
+from tests.small_report import DUE, NOW, SECTION, TOLD, Small
 from workflows.engine import Blocked, IllegalStep
 from workflows.periodic_report import PERIODIC_REPORT
 

@@ -19,6 +19,7 @@ PARTIES = {
     "PE": {"en": "Peru", "fr": "Pérou", "es": "Perú"},
     "KE": {"en": "Kenya", "fr": "Kenya", "es": "Kenya"},
 }
+SIGNATORY = {"name": "Ana Soto", "position": "Minister of Culture"}  # who signs a report
 _hashed: dict[str, str] = {}
 
 

@@ -47,7 +47,6 @@ sections:
           - {code: thing, type: text, label: {en: Name, fr: Nom, es: Nombre}}
 """
 SECTION, TOLD = "all", "told"
-SIGNATORY = {"name": "Ana Soto", "position": "Minister of Culture"}
 NOW = datetime(2027, 1, 10, 12, tzinfo=UTC)
 DUE = date(2027, 6, 30)
 # nick -> (role, party). The report is Chile's.

@@ -10,8 +10,9 @@ from review_app.models import Report
 from review_app.operations import cycles
 from review_app.permissions import SYSTEM
 from tests.browser import Browser, Page, Value
+from tests.people import SIGNATORY
 
-SIGNATORY: Mapping[str, Value] = {"name": "Ana Soto", "position": "Minister of Culture", "is_declared": True}
+SIGNED: Mapping[str, Value] = {**SIGNATORY, "is_declared": True}
 
 
 def ahead(days: int) -> date:
@@ -53,7 +54,7 @@ def write(browser: Browser, address: str, answers: Mapping[str, Value], button: 
 
 def submit(coordinator: Browser, report_id: int, *, status: int = 200) -> Page:
     """Sign the declaration and hand the report over; the receipt, or the page that says why not."""
-    page = coordinator.get(f"/en/desk/reports/{report_id}/submit").fill(SIGNATORY)
+    page = coordinator.get(f"/en/desk/reports/{report_id}/submit").fill(SIGNED)
     return page.press("Submit the report of", status=status)
 
 

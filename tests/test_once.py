@@ -20,10 +20,10 @@ from review_app.transaction import CommitOutsideAtomic, atomic, held
 from tests import steps_http as steps
 from tests.browser import Browser, form_of, send
 from tests.databases import empty
-from tests.people import PASSWORD, add_parties, make_person, person_named, sign_in
+from tests.people import PASSWORD, SIGNATORY, add_parties, make_person, person_named, sign_in
+from tests.places import step, write_whole
 from tests.servers import Ground
 from tests.waiting import wait_until
-from tests.world import SIGNATORY, step, write_whole
 
 EDITION = ("programme-monitoring", "2026")
 People = Mapping[str, Browser]

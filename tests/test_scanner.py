@@ -163,7 +163,7 @@ def test_a_worker_finds_a_virus_and_its_sender_is_told(desk: Desk, clamd: Clamd,
     assert desk.carla.get("/en/notices").has("a file was refused, a virus was found in it")
     assert desk.carla.get(desk.facts).has("Deleted: a virus was found in it")
     assert desk.carla.get(desk.address(), status=403).has("A virus was found in this file, so it was deleted.")
-    page = desk.carla.get(f"{desk.home}/submit").fill(steps.SIGNATORY).press("Submit the report of", status=422)
+    page = desk.carla.get(f"{desk.home}/submit").fill(steps.SIGNED).press("Submit the report of", status=422)
     assert page.has("Files that were deleted because of a virus: 1. Take them out of the answers.")
 
     desk.carla.get(desk.facts).fill({f"proof-remove-{infected.id}": True}).press("Save and come back later")

@@ -9,9 +9,9 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from config import Settings
+from tests.places import Place
 from tests.servers import Ground
 from tests.undone import Undone, undone_world
-from tests.world import Place
 
 SCRIPT = "<script>alert('heron')</script>"
 # One text for all that a page, a sheet or a path could take for its own; the others each trouble a database or a number.

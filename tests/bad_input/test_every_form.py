@@ -12,8 +12,8 @@ from review_app.extensions import Base
 from review_app.models import published as tables
 from tests.bad_input.conftest import HOSTILE, SCRIPT, in_its_place, sender, sending
 from tests.matrix import BODIES, address, cells
+from tests.places import Place
 from tests.undone import Undone
-from tests.world import Place
 
 ALONE = ("nul", "long", "huge")  # also sent in one field at a time, since another field may refuse the form before
 PAGES_OF: Mapping[str, tuple[str, ...]] = {

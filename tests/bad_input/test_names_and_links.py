@@ -19,8 +19,8 @@ from review_app.operations import accounts
 from tests.bad_input.conftest import HOSTILE, SCRIPT, in_its_place
 from tests.matrix import BODIES, address, cells
 from tests.people import PASSWORD
+from tests.places import Place
 from tests.undone import Undone, missing_headers
-from tests.world import Place
 
 ELSEWHERE = (
     "http://evil.example/", "https://evil.example", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example",

@@ -27,7 +27,7 @@ def test_a_finding_answered_with_a_reason_opens_the_gate(desk: Desk) -> None:
 
 def test_a_report_that_changed_meanwhile_is_not_submitted_and_the_typed_text_stays(desk: Desk) -> None:
     steps.write(desk.carla, desk.facts, {"overview": "Forty libraries."})
-    old = desk.carla.get(f"{desk.home}/submit").fill({**steps.SIGNATORY, "position": "Director of libraries"})
+    old = desk.carla.get(f"{desk.home}/submit").fill({**steps.SIGNED, "position": "Director of libraries"})
     steps.submit(desk.carla, desk.report_id)
     desk.carla.get(desk.home).press("Withdraw the report")
     page = old.press("Submit the report of Chile", status=409)
@@ -39,7 +39,7 @@ def test_the_form_of_a_submission_that_is_blocked_is_folded_and_keeps_what_was_t
     page = desk.carla.get(f"{desk.home}/submit")
     assert page.has("The report cannot be submitted yet", "See what is missing")
     assert page.select("details:not([open]) input[name=position]")
-    page = page.fill({**steps.SIGNATORY, "position": "Director"}).press("Submit the report of Chile", status=422)
+    page = page.fill({**steps.SIGNED, "position": "Director"}).press("Submit the report of Chile", status=422)
     assert page.value("position") == "Director" and not page.select("details input[name=position]")
     steps.write(desk.carla, desk.facts, {"overview": "Forty libraries."})
     assert not desk.carla.get(f"{desk.home}/submit").select("main details")

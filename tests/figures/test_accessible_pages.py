@@ -21,10 +21,10 @@ from tests.browser import Page, accessibility_faults
 from tests.figures.conftest import Figure, size
 from tests.form_pages import endpoint_of, readable_pages
 from tests.journey import HEIGHT, NARROW, WIDE
+from tests.people import SIGNATORY
 from tests.processes import served as served_at
 from tests.servers import Ground
 from tests.undone import Undone, undone_world
-from tests.world import SIGNATORY
 
 LANGUAGES = ("en", "fr", "es")
 # Who else opens the pages of a room, and may see them otherwise.

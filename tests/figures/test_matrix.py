@@ -31,9 +31,10 @@ from tests.matrix import (
     rules,
     surprise,
 )
+from tests.places import Place, word
 from tests.servers import Ground
 from tests.undone import EVERYBODY, Undone, undone_world
-from tests.world import PARTIES, PEOPLE, STAGES, Place, World, word
+from tests.world import PARTIES, PEOPLE, STAGES, World
 
 
 @dataclass

@@ -11,6 +11,7 @@ from flask import Flask
 from playwright.sync_api import Browser as Chromium
 
 from review_app.questionnaire.library import library
+from tests import steps_http as steps
 from tests.browser import Browser, Value
 from tests.figures.conftest import Figure
 from tests.figures.test_walk import GENERAL, LATER, MEASURE, SECTORS, SOON, SPAM, WRITTEN
@@ -21,7 +22,6 @@ from tests.whole_report import write_the_rest
 
 TITLE = "Periodic reports 2027"
 CARLA = "carla@example.org"
-SIGNATORY: dict[str, Value] = {"name": "Ana Soto", "position": "Minister", "is_declared": True}
 SIGNED: dict[str, Value] = {
     "signatory-name": "Ana Soto",
     "signatory-organisation": "Ministry",
@@ -179,14 +179,14 @@ def write(walk: Walk) -> None:
 def submit(walk: Walk) -> None:
     """The stray words refuse the report; a click each removes them."""
     carla = walk.carla
-    carla.open(walk.desk).follow("Submit the report").fill(SIGNATORY)
+    carla.open(walk.desk).follow("Submit the report").fill(steps.SIGNED)
     carla.press("Submit the report of Chile", status=422)
     carla.follow("See what is missing")
     for _ in SPAM.split():
         if carla.page.get_by_role("button", name="Remove these words").count():
             carla.press("Remove these words")
     assert not carla.has(SPAM.split()[0])
-    carla.open(walk.desk).follow("Submit the report").fill(SIGNATORY).press("Submit the report of Chile")
+    carla.open(walk.desk).follow("Submit the report").fill(steps.SIGNED).press("Submit the report of Chile")
     assert carla.has("Your report was received", "sha256")
     carla.open(walk.desk)
     walk.smtp.wait(to="rita@example.org")
@@ -217,7 +217,7 @@ def answer(walk: Walk) -> None:
     carla.fill({str(reply): "Ninety-one; the text now says so."}).press("Save the answer")
     carla.follow("‘CONECTA’ Meeting").fill({"results": f"{MEASURE['results']} Ninety-one were women."})
     carla.press("Save and continue")
-    carla.open(f"{walk.desk}/submit").fill(SIGNATORY).press("Submit the report of Chile")
+    carla.open(f"{walk.desk}/submit").fill(steps.SIGNED).press("Submit the report of Chile")
 
 
 def publish(walk: Walk) -> None:

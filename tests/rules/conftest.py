@@ -26,7 +26,6 @@ from tests.people import add_parties, make_person, person_named
 
 NOW = datetime(2027, 1, 10, 12, tzinfo=UTC)
 DUE = NOW.date() + timedelta(days=90)
-SIGNATORY = {"name": "Ana Soto", "position": "Minister of Culture"}
 DIARY = """
 name: diary
 edition: "1"

@@ -23,8 +23,8 @@ from review_app.queries.rules import Worth
 from review_app.questionnaire.library import library
 from tests import steps_http as steps
 from tests.browser import Browser
-from tests.people import add_parties, make_person, person_named, sign_in
-from tests.rules.conftest import DUE, NOW, SIGNATORY, STRAY, Desk
+from tests.people import SIGNATORY, add_parties, make_person, person_named, sign_in
+from tests.rules.conftest import DUE, NOW, STRAY, Desk
 from tests.waiting import wait_until
 from workflows.engine import Blocked
 

@@ -6,7 +6,7 @@ from hypothesis import strategies
 from hypothesis.stateful import rule
 
 from review_app.operations.steps import take_step
-from tests.small_report import SIGNATORY
+from tests.people import SIGNATORY
 from tests.walks.model import ASKED_BY, Given
 from tests.walks.walk import EVERYBODY, Fact, Walk
 from workflows.engine import Blocked

@@ -19,8 +19,9 @@ from review_app.operations.answers import Typed, add_item, save_answers
 from review_app.operations.steps import take_step
 from review_app.permissions import SYSTEM
 from review_app.queries.answers import sheet_of
+from tests.people import SIGNATORY
 from tests.servers import Ground
-from tests.small_report import DUE, NOTE, NOW, SECTION, SIGNATORY, Small, small_world
+from tests.small_report import DUE, NOTE, NOW, SECTION, Small, small_world
 
 WALKED = NOTE + "      - {code: proof, type: file, label: {en: Proof, fr: Preuve, es: Prueba}}\n"
 NAMES = ("Alpha", "Beta")
