@@ -43,7 +43,7 @@ def tell_fates(person: Person, report: Report, told: Mapping[str, str | list[str
     for title, fate in told.items():
         into = rows[fate[1]].id if isinstance(fate, list) else None
         code = fate[0] if isinstance(fate, list) else fate
-        fates.settle_items(person, report.id, [fates.Settled(rows[title].id, code, into, rows[title].row_version)], now=now)
+        fates.settle_items(person, report.id, [fates.ChosenFate(rows[title].id, code, into, rows[title].row_version)], now=now)
 
 
 def _write_entry(person: Person, report: Report, line: Page, lang: str, *, now: datetime) -> UUID:

@@ -10,12 +10,13 @@ from zoneinfo import available_timezones
 from flask_babel import gettext
 from wtforms import DateField, SelectChoice  # type: ignore[attr-defined]  # newer than its types
 
+from review_app.questionnaire.values import YEARS
+
 Choices = Sequence[tuple[str, Any]]
 """What can be chosen, and the words for it."""
 
 NO_PLACE = ("Etc/", "SystemV/", "posix/", "right/", "US/", "Brazil/", "Canada/", "Chile/", "Mexico/")
 TEXT_LIMIT = 5_000
-YEARS = range(1900, 2201)
 
 
 class Day(DateField):

@@ -20,7 +20,7 @@ from workflows.messages import Message
 
 
 @dataclass(frozen=True)
-class Settled:
+class ChosenFate:
     """What somebody chose for one entry: its fate, what it was merged into, and the row version their page showed."""
 
     item_id: UUID
@@ -30,7 +30,7 @@ class Settled:
 
 
 @atomic
-def settle_items(actor: Actor, report_id: int, chosen: Sequence[Settled], *, now: datetime) -> None:
+def settle_items(actor: Actor, report_id: int, chosen: Sequence[ChosenFate], *, now: datetime) -> None:
     """Say what became of entries of the last report, all of it or nothing; a line that says what stands changes nothing.
 
     Raises NotFound, Denied (not yours, locked), Stale (somebody else settled one meanwhile), Blocked (merged into nothing).

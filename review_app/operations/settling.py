@@ -22,8 +22,8 @@ OWN_PARTY = Message("You belong to this party: somebody else of the secretariat 
 
 
 @dataclass(frozen=True)
-class Settled:
-    """What a person says of one text. `placed`: number of an unplaced piece -> question code, or "out"."""
+class Correction:
+    """What a person made of one text. `placed`: number of an unplaced piece -> question code, or "out"."""
 
     answers: Mapping[str, Any]
     placed: Mapping[str, str]
@@ -35,7 +35,7 @@ class Settled:
 
 @atomic
 def settle_text(
-    actor: Actor, text_id: int, said: Settled, *, seen: int, is_accepted: bool, now: datetime
+    actor: Actor, text_id: int, said: Correction, *, seen: int, is_accepted: bool, now: datetime
 ) -> ImportText:
     """Keep what a person corrected; `is_accepted` has it brought in. Raises Denied, NotFound, Stale, Blocked with every reason.
 

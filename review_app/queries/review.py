@@ -33,12 +33,12 @@ _POINTS = (
     .correlate(Report)
     .lateral()
 )
-# As QueueRow has them, behind the days.
+# Since when it waits, then what QueueRow has behind the days.
 _ROWS = (
     select(
-        Report.id, worded(Party.names), Report.subject, worded(Cycle.titles), Report.state, Report.round,
-        Report.taken_at.is_not(None), Person.name, Report.due_on, Report.due_zone, _WAITS_SINCE.label("since"),
-        _POINTS.c.open, _POINTS.c.answered, _POINTS.c.drafted,
+        _WAITS_SINCE, Report.id, worded(Party.names), Report.subject, worded(Cycle.titles), Report.state, Report.round,
+        Report.taken_at.is_not(None), Person.name, Report.due_on, Report.due_zone, _POINTS.c.open, _POINTS.c.answered,
+        _POINTS.c.drafted,
     )
     .join(Party, Party.code == Report.party_code)
     .join(Cycle, Cycle.id == Report.cycle_id)
@@ -74,7 +74,6 @@ class QueueRow:
     reviewer: str | None
     due_on: date | None
     due_zone: str
-    waits_since: datetime | None
     open_points: int
     answered_points: int
     drafted_points: int
@@ -131,7 +130,7 @@ def queue(actor: Person, wanted: QueueFilter, *, language: str, now: datetime) -
     counts = {name: sum(numbers[place] for numbers in here) for place, name in enumerate(SHOWN)}
     place = {"cycle": wanted.cycle_id, "offset": (wanted.page - 1) * PAGE_LENGTH}
     found: Iterable[Any] = db.session.execute(page, {**me, **place, "language": language})
-    rows = tuple(QueueRow(_days(row.since, now), *row) for row in found)
+    rows = tuple(QueueRow(_days(since, now), *row) for since, *row in found)
     cycles = tuple(CycleChoice(cycle_id, titles) for cycle_id, (titles, _) in by_cycle.items())
     return Queue(rows, counts, cycles, counts[wanted.show], max(1, -(-counts[wanted.show] // PAGE_LENGTH)))
 

@@ -15,7 +15,7 @@ from review_app.forms.review import StepForm
 from review_app.forms.sections import SectionForm, make_form
 from review_app.models import Cycle, ImportText
 from review_app.operations import importing, settling
-from review_app.operations.settling import Settled
+from review_app.operations.settling import Correction
 from review_app.permissions import NotFound
 from review_app.queries import imports as queries
 from review_app.queries.imports import questions_of, unplaced
@@ -158,7 +158,7 @@ def _settle(found: ImportText, form: SectionForm, own: SettleForm, placed: Mappi
     if action == "leave_out":
         return settling.leave_out(actor, found.id, seen=seen, reason=reason, now=now)
     typed = _typed(found, form)
-    said = Settled(typed, placed, own.party_code.data, own.group.data, form.content_language, reason)
+    said = Correction(typed, placed, own.party_code.data, own.group.data, form.content_language, reason)
     return settling.settle_text(actor, found.id, said, seen=seen, is_accepted=action == "accept", now=now)
 
 

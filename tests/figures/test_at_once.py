@@ -211,7 +211,7 @@ def settled(batch_id: int) -> int:
     """Its text is read, and accepted."""
     importing.work_on(batch_id, now=NOW)
     text = db.session.scalars(select(ImportText).where(ImportText.batch_id == batch_id)).one()
-    said = settling.Settled({"thing": text.name}, dict.fromkeys(unplaced(text), "out"), "PE", "things", "en", "Kept.")
+    said = settling.Correction({"thing": text.name}, dict.fromkeys(unplaced(text), "out"), "PE", "things", "en", "Kept.")
     settling.settle_text(SYSTEM, text.id, said, seen=text.row_version, is_accepted=True, now=NOW)
     return batch_id
 

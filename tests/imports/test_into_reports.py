@@ -13,7 +13,7 @@ from review_app.extensions import db as database
 from review_app.models import Answer, Cycle, Finding, Item, Report, Save
 from review_app.operations import cycles, findings, importing, settling
 from review_app.operations.answers import Typed, save_answers
-from review_app.operations.settling import Settled
+from review_app.operations.settling import Correction
 from review_app.permissions import SYSTEM
 from review_app.queries.answers import sheet_of
 from review_app.queries.imports import unplaced
@@ -208,7 +208,7 @@ def test_a_case_becomes_a_report_of_its_own(db: Any) -> None:
     work(batch)
     found = text_named("case.txt")
     pieces = dict.fromkeys(unplaced(found), "out")
-    said = Settled(json.loads(json.dumps(found.answers)), pieces, "PE", "", "en", "Kept in the source.")
+    said = Correction(json.loads(json.dumps(found.answers)), pieces, "PE", "", "en", "Kept in the source.")
     settling.settle_text(SYSTEM, found.id, said, seen=found.row_version, is_accepted=True, now=NOW)
     work(batch)
 

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from review_app.operations import importing, settling
-from review_app.operations.settling import Settled
+from review_app.operations.settling import Correction
 from review_app.permissions import SYSTEM
 from review_app.questionnaire.library import library
 from review_app.transaction import Stale
@@ -33,7 +33,7 @@ def test_two_people_settle_one_text_and_the_second_is_told(db: Any) -> None:
     batch = begin({"a.txt": objectives("Quays")})
     work(batch)
     found = text_named("a.txt")
-    said = Settled({"name": "Quays and Ports"}, {"0": "out"}, "PE", GROUP, "en", "")
+    said = Correction({"name": "Quays and Ports"}, {"0": "out"}, "PE", GROUP, "en", "")
     settled = settling.settle_text(SYSTEM, found.id, said, seen=found.row_version, is_accepted=False, now=NOW)
 
     assert (settled.title, settled.status, settled.doubts) == ("Quays and Ports", "ready", [])
@@ -102,7 +102,7 @@ def test_a_text_that_becomes_something_else_is_read_anew_and_shown_before_it_goe
     other = next(
         group.code for _, group in library.get("qpr", "2019").groups() if group.lasting and group.code != GROUP
     )
-    said = Settled({}, {}, "PE", other, "en", "")
+    said = Correction({}, {}, "PE", other, "en", "")
     settled = settling.settle_text(SYSTEM, found.id, said, seen=found.row_version, is_accepted=True, now=NOW)
     assert (settled.status, settled.group, settled.title) == ("asking", other, "Barges")
     kept = settled.answers or {}

@@ -9,7 +9,7 @@ from hypothesis.stateful import precondition, rule
 from review_app.models.items import FATES
 from review_app.operations import findings
 from review_app.operations.answers import Typed, add_item, end_item, save_answers
-from review_app.operations.fates import Settled, settle_items
+from review_app.operations.fates import ChosenFate, settle_items
 from review_app.permissions import Denied, NotFound
 from review_app.transaction import Stale
 from tests.small_report import SECTION, TOLD
@@ -116,14 +116,14 @@ class Writing(Walk):
     def settle(self, nick: str, choice: int, other: int, fate: str, off: int) -> None:
         nick, (key, thing) = self.known(nick), self.thing(choice)
         into = self.thing(other)[0] if fate == "merged" else None
-        chosen = Settled(key, fate, into, thing.version + off)
+        chosen = ChosenFate(key, fate, into, thing.version + off)
         call = partial(settle_items, self.actors[nick], self.small.report_id, [chosen], now=self.model.now)
         refusal = Denied if not self.model.may_write(nick) else self._wrong_with(chosen)
         if refusal is None and (thing.fate, thing.into) != (fate, into):
             thing.settle(fate, into)
         self.attempt(call, refusal)
 
-    def _wrong_with(self, chosen: Settled) -> Refusal | None:
+    def _wrong_with(self, chosen: ChosenFate) -> Refusal | None:
         things = self.model.things
         thing = things[chosen.item_id]
         if thing.fate is None:
@@ -148,7 +148,7 @@ class Writing(Walk):
             self.write(nick, TEXTS[0], 0)
         first, *_ = model.things
         open_ones = {key: thing for key, thing in model.things.items() if thing.fate == "open"}
-        fates = [Settled(key, "continues" if key == first else "ended", None, thing.version) for key, thing in open_ones.items()]
+        fates = [ChosenFate(key, "continues" if key == first else "ended", None, thing.version) for key, thing in open_ones.items()]
         for one in fates:
             model.things[one.item_id].settle(one.fate)
         self.attempt(partial(settle_items, self.actors[nick], self.small.report_id, fates, now=model.now), None)

@@ -8,7 +8,7 @@ from review_app.forms.desk import FateForm
 from review_app.forms.fields import offered
 from review_app.forms.ids import item_id_of, whole_number
 from review_app.models import Report
-from review_app.operations.fates import Settled, settle_items
+from review_app.operations.fates import ChosenFate, settle_items
 from review_app.queries.fates import Row, lasting_rows
 from review_app.web import access
 from review_app.web.desk import blueprint
@@ -32,7 +32,7 @@ def settle(report: Report) -> Response | tuple[str, int]:
     rows = lasting_rows(report)
     forms = [(row, _form(row, rows)) for row in rows if row.is_carried]
     chosen = [
-        Settled(row.item.id, form.fate.data, item_id_of(form.into.data), version)
+        ChosenFate(row.item.id, form.fate.data, item_id_of(form.into.data), version)
         for row, form in forms if form.fate.data and (version := whole_number(request.form.get(form.seen.name))) is not None
     ]  # fmt: skip
     try:
