@@ -14,7 +14,11 @@ from sqlalchemy import create_engine, text
 from config import Settings
 from review_app.extensions import db
 from review_app.queries.invariants import INVARIANTS, broken
-from tests.breaches import BREACHES, THEIR_LINK, brought_in, copied, publication
+from tests.breaches import BREACHES
+from tests.breaches.contributions import THEIR_LINK
+from tests.breaches.imports import brought_in
+from tests.breaches.published import publication
+from tests.breaches.rows import copied
 from tests.databases import administrator_url, empty
 from tests.servers import Ground
 from tests.world import PEOPLE, STAGES, make_world
