@@ -146,6 +146,8 @@ def test_what_a_virus_was_found_in_after_the_submission_is_not_published(desk: D
     page = desk.new_client().get(public)
     assert page.has("clean.pdf") and not page.has("infected.pdf")
     desk.new_client().get(f"{public}/files/{desk.files()[0].id}", status=404)
+    desk.begin_next()
+    assert [file.name for file in desk.files()] == ["clean.pdf"], "a file with a virus goes into the next report"
 
 
 def test_a_worker_finds_a_virus_and_its_sender_is_told(desk: Desk, clamd: Clamd, settings: Settings, smtp: MailServer) -> None:
