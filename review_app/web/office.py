@@ -184,14 +184,21 @@ def expect(slug: str) -> Page:
 @blueprint.route("/office/cycles/<slug>/remind", methods=["GET", "POST"])
 @access.can("cycle.manage")
 def remind(slug: str) -> Page:
-    """Write to the teams whose reports are owed; `?status=` ticks those of one status, `owed` all of them."""
+    """Write to the teams whose reports are owed; `?status=` ticks those of one status, `owed` all of them.
+
+    So does the button `tick`, which keeps the words that are written already.
+    """
     cycle = _cycle(slug)
-    form, status = RemindForm(), request.args.get("status", "")
+    form, tick = RemindForm(), request.form.get("tick", "")
+    status = tick or request.args.get("status", "")
     reasons: Sequence[Message] = ()
     table = queries.cycle_table(cycle, now=access.now())
     owed = {row.report.id: row for row in table.rows if row.report and row.is_owed and row.lead and cycle.state == CycleState.OPEN}
     form.reports.choices = sorted(((key, _owed(row)) for key, row in owed.items()), key=lambda choice: plain(choice[1]))
-    if form.validate_on_submit():
+    if tick or not form.is_submitted():
+        if tick or form.reports.data is None:
+            form.reports.data = [key for key, row in owed.items() if row.counts_as(status)]
+    elif form.validate():
         try:
             told = reminders.remind(
                 access.actor(), cycle.id, report_ids=form.reports.data or [], words=form.words.data or "", now=access.now()
@@ -201,14 +208,12 @@ def remind(slug: str) -> Page:
         else:
             flash(ngettext("%(num)s reminder is on its way.", "%(num)s reminders are on their way.", told))
             return redirect(url_for("office.cycle", slug=slug))
-    elif not form.is_submitted() and form.reports.data is None:
-        form.reports.data = [key for key, row in owed.items() if row.counts_as(status)]
     counts = Counter(one for row in owed.values() for one in OWED if row.counts_as(one))
     page = render_template(
         "pages/office/remind.html", cycle=cycle, form=form, reasons=reasons, unled=table.counts["without_lead"], status=status,
         tickable=[(one, counts[one]) for one in OWED if counts[one]] if len(owed) > 1 else (),
     )  # fmt: skip
-    return page, 422 if form.is_submitted() else 200
+    return page, 422 if form.is_submitted() and not tick else 200
 
 
 def _owed(row: queries.ExpectedRow) -> str:

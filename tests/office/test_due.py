@@ -106,8 +106,12 @@ def test_who_is_reminded_is_ticked_by_status(ada: Browser, app: Flask) -> None:
         make_person("petra", "coordinator", "PE")
         peru = _begin("PE")
     page = ada.get("/en/office/cycles/qpr-2027").follow("Send a reminder")
-    offered = [name for name in page.links if " (" in name]
-    ticked = {name: [box["value"] for box in page.follow(name).select("[name=reports][checked]")] for name in offered}
+    offered = [name for name in page.buttons if " (" in name]
+    written = {name: page.fill({"words": "The hall is booked."}).press(name) for name in offered}
+    ticked = {name: [box["value"] for box in answer.select("[name=reports][checked]")] for name, answer in written.items()}
+    assert {answer.select("textarea")[0].text.strip() for answer in written.values()} == {"The hall is booked."}
+    with app.app_context():
+        assert not database.session.scalars(select(Entry).where(Entry.fact == "report.reminded")).all()
     everybody = [box["value"] for box in page.select("[name=reports]")]
     assert page.select("[name=reports][checked]") == []
     assert ticked == {
