@@ -107,3 +107,13 @@ def answered_and_resubmitted(report_id: int) -> None:
 def write(report_id: int, code: str, text: str) -> None:
     answer = database.session.scalars(select(Answer).where(Answer.report_id == report_id, Answer.question == code)).one()
     answer.value = {"raw": text, "value": text}
+
+
+def with_a_point(rita: Browser, app: Flask) -> int:
+    """A submitted report that Rita took, with one point drafted, which must be answered."""
+    with app.app_context():
+        report_id = submitted()
+    report = f"/en/review/reports/{report_id}"
+    rita.get(report).press("Take this report")
+    rita.get(f"{report}/sections/budget?write=point").fill({"text": "Add the budget"}).press("Add this point")
+    return report_id

@@ -4,7 +4,7 @@ from flask import Flask
 
 from review_app.questionnaire.library import library
 from tests.browser import Browser
-from tests.review.conftest import BY_HAND, submitted, write
+from tests.review.conftest import BY_HAND, submitted, with_a_point, write
 
 pytestmark = BY_HAND
 
@@ -26,10 +26,7 @@ def test_the_preview_shows_the_public_the_withheld_and_what_is_left_out(rita: Br
 
 
 def test_a_drafted_must_point_stops_the_publication(rita: Browser, app: Flask) -> None:
-    with app.app_context():
-        report_id = submitted()
+    report_id = with_a_point(rita, app)
     report = f"/en/review/reports/{report_id}"
-    rita.get(report).press("Take this report")
-    rita.get(f"{report}/sections/budget?write=point").fill({"text": "Add the budget"}).press("Add this point")
     page = rita.get(f"{report}/publish").press("Publish the report of Chile", status=422)
     assert page.has("The report cannot be published yet", "or remove them before you publish.")

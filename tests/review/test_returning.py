@@ -11,7 +11,7 @@ from review_app.models import Comment, Finding, Item, Report
 from review_app.transaction import atomic
 from tests import steps_http as steps
 from tests.browser import Browser
-from tests.review.conftest import BY_HAND, answered_and_resubmitted, submitted, write
+from tests.review.conftest import BY_HAND, answered_and_resubmitted, submitted, with_a_point, write
 
 pytestmark = BY_HAND
 
@@ -70,11 +70,8 @@ def test_a_return_shows_what_leaves_and_what_stays_and_keeps_the_letter(rita: Br
 
 
 def test_a_return_from_an_old_page_keeps_the_letter(rita: Browser, app: Flask) -> None:
-    with app.app_context():
-        report_id = submitted()
+    report_id = with_a_point(rita, app)
     report = f"/en/review/reports/{report_id}"
-    rita.get(report).press("Take this report")
-    rita.get(f"{report}/sections/budget?write=point").fill({"text": "Add the budget"}).press("Add this point")
     page = rita.get(f"{report}/return")
     with app.app_context():
         _touch(report_id)
@@ -121,11 +118,8 @@ def _taken_by_nobody(report_id: int) -> None:
 
 
 def test_while_a_country_revises_the_reviewer_reads_what_was_submitted(rita: Browser, app: Flask) -> None:
-    with app.app_context():
-        report_id = submitted()
+    report_id = with_a_point(rita, app)
     report = f"/en/review/reports/{report_id}"
-    rita.get(report).press("Take this report")
-    rita.get(f"{report}/sections/budget?write=point").fill({"text": "Add the budget"}).press("Add this point")
     rita.get(f"{report}/return").fill({"new_due_on": steps.ahead(30).isoformat()}).press("Return")
     with app.app_context():
         write(report_id, "description", "Half a sent")
