@@ -255,6 +255,29 @@ def import_files(paths: tuple[Path, ...], cycle: str, group: str, party: str, so
 
 
 @command.command()
+@click.argument("email")
+@click.option("--name", required=True, help="Whom the e-mail greets.")
+@click.option("--language", type=click.Choice(("en", "fr", "es")), default="en", show_default=True, help="Of the e-mail.")
+def administrator(email: str, name: str, language: str) -> None:
+    """Invite an administrator: the first one of an installation, who invites everybody else on the web."""
+    from datetime import UTC, datetime
+
+    from review_app.operations.accounts import invite
+    from review_app.permissions import SYSTEM, Denied
+    from review_app.tokens import invitation_token
+
+    app = application()
+    with app.app_context():
+        try:
+            person = invite(SYSTEM, email=email, name=name, language=language, role="administrator", now=datetime.now(UTC))
+        except Denied as denied:
+            raise click.ClickException(str(denied.refusal)) from None
+        home = f"{app.config['SETTINGS'].public_base_url}/{person.language}"
+        click.echo(f"A worker mails the invitation to {person.email}. Should no mail come, this is its link:")
+        click.echo(f"{home}/join/{invitation_token(person)}")
+
+
+@command.command()
 def workflow() -> None:
     """Print docs/workflow.md, drawn from the tables in workflows/."""
     from workflows.drawing import page

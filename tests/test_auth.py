@@ -1,5 +1,7 @@
 """Getting in: signing in, invitations, new passwords, and what the doors never tell."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -8,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from config import Settings
 from review_app import tokens
 from review_app.extensions import db as database
 from review_app.forms.passwords import weakness
@@ -17,6 +20,7 @@ from review_app.permissions import SYSTEM
 from review_app.queries.people import person_by_email
 from tests.browser import Browser
 from tests.people import PASSWORD, add_parties, make_person, sign_in
+from tests.servers import ROOT, environment_of
 
 NEW = "seven otters under a bridge"
 
@@ -99,6 +103,21 @@ def test_an_invitation_is_taken_once(people: None, client: Browser, app: Flask) 
     assert client.page and client.page.url.startswith("/fr/desk")
     client.forget()
     client.get(f"/en/join/{token}", status=410)
+
+
+def test_the_first_administrator_is_invited_from_the_command_line(app: Flask, client: Browser, settings: Settings) -> None:
+    def invite(status: int) -> str:
+        verb = [sys.executable, "-m", "review_app.cli", "administrator", "Ada@example.org", "--name", "Ada", "--language", "fr"]
+        run = subprocess.run(verb, check=False, env=environment_of(settings), cwd=ROOT, capture_output=True, text=True)
+        assert run.returncode == status, run.stderr
+        return run.stdout or run.stderr
+
+    page = client.get(invite(0).splitlines()[-1]).fill({"password": NEW, "language": "Français"}).press("Créer mon compte")
+    assert page.url == "/fr/office"
+    with app.app_context():
+        rita = make_person("rita", "administrator")
+        accounts.deactivate(rita, named("ada"), now=later())
+    assert "This person was deactivated." in invite(1)
 
 
 def test_a_weak_password_is_refused_with_its_reason(people: None, client: Browser, app: Flask) -> None:
