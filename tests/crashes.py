@@ -91,7 +91,7 @@ class Nursery:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=60)
 
     def let_die(self, work: str, place: Place, *, point: str, nth: int, is_hard: bool) -> int:
         """Work on the place in a child that dies at the point; its exit code. The child lives at the moment of the place."""

@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, Response
 
 from tests.browser import Value, accessibility_faults
 from tests.people import PASSWORD
+from tests.processes import PATIENCE
 
 NARROW, WIDE = 320, 1280
 HEIGHT = 800
@@ -43,7 +44,7 @@ class Traveller:
         self.page: Page = context.new_page()
         # Without scripts on a small telephone; with them on a desk, where each page is looked at in both widths.
         self.page.set_viewport_size({"width": WIDE if record.has_scripts else NARROW, "height": HEIGHT})
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PATIENCE)
 
     def another_window(self) -> "Traveller":
         """The same person in a second window."""

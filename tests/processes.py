@@ -9,6 +9,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,11 +21,13 @@ from tests.waiting import wait_until
 if TYPE_CHECKING:
     from flask import Flask
     from playwright.sync_api import Browser as Chromium
+    from playwright.sync_api import Page
 
 CHROMIUM_FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )
+PATIENCE = 60_000  # ms until a page that does not come to what a test waits for fails it
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -44,7 +47,7 @@ def clock(app: "Flask", settings: Settings) -> Iterator[subprocess.Popen[bytes]]
     )  # fmt: skip
     yield process
     process.terminate()
-    process.wait(20)
+    process.wait(60)
 
 
 @contextmanager
@@ -60,7 +63,7 @@ def running_worker(app: "Flask", settings: Settings) -> Iterator[subprocess.Pope
         finally:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(20)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -95,7 +98,7 @@ def served(app: "Flask", ground: Ground) -> Iterator[str]:
     thread.start()
     yield f"http://{host}:{port}"
     server.shutdown()
-    thread.join(10)
+    thread.join(60)
     server.server_close()
 
 
@@ -114,10 +117,19 @@ def installed(*commands: str, what: str, target: str) -> str:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator["Chromium"]:
     """A real browser: `chromium.new_page()`, or `chromium.new_context(java_script_enabled=False)`."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     found = installed(*BROWSERS, what="browser", target="browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=list(CHROMIUM_FLAGS))
         yield browser
         browser.close()
+
+
+def stop_the_clock(page: "Page") -> None:
+    """Load the page anew; from then on its time passes only by `page.clock.run_for(milliseconds)`, however slow the machine is."""
+    now = datetime.now(UTC)
+    page.clock.install(time=now)
+    page.reload()
+    page.clock.pause_at(now + timedelta(hours=1))  # until it is paused, an installed clock runs

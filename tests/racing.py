@@ -27,13 +27,13 @@ class Race:
         event.listen(Session, "before_commit", self._stop)
         try:
             one = self._start(0)
-            assert self.is_ready.wait(10) or not one.is_alive()
+            assert self.is_ready.wait(60) or not one.is_alive()
             self.was_open = one.is_alive()
             two = self._start(1)
-            wait_until(lambda: not two.is_alive() or self._is_waiting(), "the second is through or waits", seconds=10)
+            wait_until(lambda: not two.is_alive() or self._is_waiting(), "the second is through or waits")
             self.may_commit.set()
-            one.join(20)
-            two.join(20)
+            one.join(60)
+            two.join(60)
         finally:
             self.may_commit.set()
             event.remove(Session, "before_commit", self._stop)
@@ -61,7 +61,7 @@ class Race:
     def _stop(self, session: Session) -> None:
         if threading.get_ident() == self.first_thread and not self.is_ready.is_set():
             self.is_ready.set()
-            self.may_commit.wait(10)
+            self.may_commit.wait(60)
 
     def _is_waiting(self) -> bool:
         waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"

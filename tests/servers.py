@@ -45,7 +45,7 @@ class MailServer:
     def wait(self, count: int = 1, *, to: str = "") -> list[EmailMessage]:
         """The messages (to one address) once there are `count`; fails when they do not come."""
         what = f"{count} messages to {to or 'anybody'} have come"
-        wait_until(lambda: len(self.to(to)) >= count, what, seconds=30, left=lambda: f"{len(self.to(to))} have come.")
+        wait_until(lambda: len(self.to(to)) >= count, what, left=lambda: f"{len(self.to(to))} have come.")
         return self.to(to)
 
 

@@ -141,7 +141,7 @@ def test_no_server_outlives_the_process_that_started_it(folder: Path) -> None:
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     parent.stdout.close()
-    wait_until(lambda: not is_listening(port), "PostgreSQL is gone", seconds=10)
+    wait_until(lambda: not is_listening(port), "PostgreSQL is gone")
 
 
 def test_a_server_that_cannot_start_says_why(folder: Path) -> None:

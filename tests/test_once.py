@@ -89,12 +89,12 @@ class AtOnce:
         event.listen(Session, "before_commit", self._stop)
         try:
             threads = [self._start(0)]
-            assert self.is_ready.wait(20), "the first one never came to its commit"
+            assert self.is_ready.wait(60), "the first one never came to its commit"
             threads.append(self._start(1))
-            wait_until(self._is_second_stopped, "the second waits for the first, or went by", seconds=20)
+            wait_until(self._is_second_stopped, "the second waits for the first, or went by")
             self.may_commit.set()
             for thread in threads:
-                thread.join(20)
+                thread.join(60)
         finally:
             self.may_commit.set()
             event.remove(Session, "before_commit", self._stop)
@@ -117,7 +117,7 @@ class AtOnce:
     def _stop(self, session: Session) -> None:
         if threading.get_ident() == self.first and not self.is_ready.is_set():
             self.is_ready.set()
-            self.may_commit.wait(20)
+            self.may_commit.wait(60)
 
 
 def _is_waiting(app: Flask) -> bool:

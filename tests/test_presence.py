@@ -17,7 +17,7 @@ from tests.browser import Browser, Page, words
 from tests.databases import empty_queue
 from tests.desks import draft_of_arts_for_all
 from tests.people import PASSWORD, sign_in
-from tests.processes import served
+from tests.processes import served, stop_the_clock
 from tests.servers import Ground
 
 __all__ = ["draft_of_arts_for_all"]  # a fixture
@@ -116,13 +116,13 @@ def test_an_open_page_asks_once_a_minute(chromium: Chromium, shared_app: Flask, 
     with served(shared_app, ground) as address:
         context = chromium.new_context()
         page = context.new_page()
-        page.clock.install()
         page.goto(f"{address}/en/sign-in")
         page.get_by_label("E-mail").fill("carla@example.org")
         page.get_by_label("Password").fill(PASSWORD)
         with page.expect_navigation():
             page.get_by_role("button", name="Sign in").click()
         page.goto(f"{address}{home}/sections/budget")
+        stop_the_clock(page)
         site["caspar"].get(home)
         expect(page.locator(".here")).to_have_count(0)
         page.clock.run_for(60_000)

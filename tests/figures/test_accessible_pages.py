@@ -22,6 +22,7 @@ from tests.figures.conftest import Figure, size
 from tests.form_pages import endpoint_of, readable_pages
 from tests.journey import HEIGHT, NARROW, WIDE
 from tests.people import SIGNATORY
+from tests.processes import PATIENCE
 from tests.processes import served as served_at
 from tests.servers import Ground
 from tests.undone import Undone, undone_world
@@ -88,7 +89,7 @@ def undone(shared_app: Flask, settings: Settings, ground: Ground) -> Iterator[Un
 def window(chromium: Chromium) -> Iterator[Window]:
     context = chromium.new_context(viewport={"width": WIDE, "height": HEIGHT})
     window = context.new_page()
-    window.set_default_timeout(60_000)
+    window.set_default_timeout(PATIENCE)
     window.on("dialog", lambda dialog: dialog.accept())
     yield window
     context.close()

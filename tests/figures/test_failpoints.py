@@ -195,7 +195,7 @@ def _clock(settings: Settings) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def _left() -> dict[str, int]:

@@ -14,6 +14,7 @@ from config import Settings
 from tests.figures.conftest import Figure, size
 from tests.form_failures import FAILURES, FATES, Chrome, over_http
 from tests.form_pages import FormPage, form_pages, names_of
+from tests.processes import PATIENCE
 from tests.processes import served as served_at
 from tests.servers import Ground
 from tests.undone import Undone, undone_world
@@ -38,7 +39,7 @@ def chrome(undone: Undone, chromium: Chromium) -> Iterator[Chrome]:
     contexts = {has_scripts: chromium.new_context(java_script_enabled=has_scripts) for has_scripts in (True, False)}
     windows = {has_scripts: context.new_page() for has_scripts, context in contexts.items()}
     for window in windows.values():
-        window.set_default_timeout(60_000)
+        window.set_default_timeout(PATIENCE)
         window.on("dialog", lambda dialog: dialog.accept())
     yield Chrome(undone, windows)
     for context in contexts.values():

@@ -153,7 +153,7 @@ def server(settings: Settings) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
 
 
 def is_open(port: int) -> bool:

@@ -23,7 +23,7 @@ from review_app.queries.invariants import broken
 from review_app.questionnaire.library import library
 from tests.databases import empty
 from tests.people import PASSWORD, add_parties, make_person, person_named
-from tests.processes import served
+from tests.processes import PATIENCE, served
 from tests.servers import Ground
 
 Asked = Callable[..., Any]
@@ -112,7 +112,7 @@ def signed_in(chromium: Chromium, address: str) -> Any:
 def page(chromium: Chromium, address: str, signed_in: Any, report_id: int, run: Told) -> Iterator[Page]:
     """carla at the page of all kinds."""
     context = chromium.new_context(storage_state=signed_in)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     found = context.new_page()
     found.goto(f"{address}/en/desk/reports/{report_id}/sections/all")
     yield found

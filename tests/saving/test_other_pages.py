@@ -19,6 +19,7 @@ from review_app.operations.answers import Typed
 from review_app.operations.steps import take_step
 from tests.browser import accessibility_faults
 from tests.people import PASSWORD, make_person, person_named
+from tests.processes import PATIENCE
 from tests.saving.conftest import Asked, Told, sign, write
 
 
@@ -35,7 +36,7 @@ def link(shared_app: Flask, report_id: int) -> int:
 def outside(chromium: Chromium, shared_app: Flask, address: str, link: int) -> Iterator[Page]:
     """Somebody without an account at the page of their link."""
     context = chromium.new_context()
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     found = context.new_page()
     with shared_app.app_context():
         token = tokens.contribution_token(db.session.get_one(ContributionLink, link))

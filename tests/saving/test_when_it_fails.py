@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from review_app.extensions import db
 from review_app.models import KeptForm
 from tests.people import PASSWORD
+from tests.processes import stop_the_clock
 from tests.saving.conftest import Asked, Told, sign, sign_in_there, write
 
 
@@ -49,10 +50,13 @@ def test_a_save_whose_answer_was_lost_is_sent_again_as_it_was(page: Page, histor
         else:
             route.continue_()
 
+    stop_the_clock(page)
     page.route("**/sections/all", lose)
     write(page, "First")
     sign(page, "offline")
     write(page, "First and second")
+    expect(page.locator("[name=seen-a_longtext]")).to_have_value("1")
+    page.clock.run_for(2_000)
     sign(page, "saved")
     assert history() == [("accepted", "First"), ("accepted", "First and second")]
 

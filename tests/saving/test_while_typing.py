@@ -7,12 +7,12 @@ from playwright.sync_api import Page, expect
 
 from review_app.forms.questions import FIELDS
 from tests.browser import accessibility_faults
+from tests.processes import stop_the_clock
 from tests.saving.conftest import Asked, Told, sign, write
 
 
 def test_an_answer_is_saved_two_seconds_after_the_last_key(page: Page, stored: Asked) -> None:
-    page.clock.install()
-    page.reload()
+    stop_the_clock(page)
     assert "as you type" in sign(page, "idle").inner_text()
     page.locator("[name=a_longtext]").press_sequentially("Four")
     page.clock.run_for(1_900)
@@ -99,8 +99,7 @@ def test_buttons_and_links_wait_for_what_is_on_its_way(page: Page, report_id: in
 
 
 def test_a_screen_reader_hears_at_most_one_sentence_a_minute(page: Page, stored: Asked) -> None:
-    page.clock.install()
-    page.reload()
+    stop_the_clock(page)
     page.evaluate("""() => {
       window.heard = [];
       const note = () => window.heard.push(document.querySelector('[role=status]:last-child').textContent);
