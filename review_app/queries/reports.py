@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from review_app.extensions import db
-from review_app.models import Answer, Cycle, Extension, Person, Point, Report, Snapshot
+from review_app.models import Answer, Extension, Person, Point, Report, Snapshot
 from review_app.permissions import Actor, NotFound, visible_to
 from review_app.questionnaire.language import Questionnaire
 from review_app.questionnaire.library import library
@@ -39,19 +39,16 @@ class Row:
 
 def my_reports(person: Person, *, now: datetime) -> list[Row]:
     """The reports of the person's parties, the ones they must act on first. One query."""
+    # Of each report by itself: grouped, all answers of all parties would be read.
     last = (
-        select(Answer.report_id, func.count().label("answers"), func.max(Answer.updated_at).label("at"))
-        .group_by(Answer.report_id)
-        .subquery()
+        select(func.count().label("answers"), func.max(Answer.updated_at).label("at"))
+        .where(Answer.report_id == Report.id)
+        .correlate(Report)
+        .lateral()
     )
     is_waiting = func.coalesce(Report.notices_leave_at > now, False)  # the return can be recalled: nobody was told
-    points = (
-        select(Point.report_id, func.count().label("open"))
-        .join(Report, Report.id == Point.report_id)
-        .where(Point.returned_at.is_not(None), Point.reply.is_(None), Point.weight == "must", ~is_waiting)
-        .group_by(Point.report_id)
-        .subquery()
-    )
+    is_open = Point.returned_at.is_not(None), Point.reply.is_(None), Point.weight == "must", ~is_waiting
+    open_points = select(func.count()).where(Point.report_id == Report.id, *is_open).correlate(Report).scalar_subquery()
     writer = (
         select(Person.name)
         .join(Answer, Answer.actor_id == Person.id)
@@ -62,10 +59,8 @@ def my_reports(person: Person, *, now: datetime) -> list[Row]:
         .scalar_subquery()
     )
     rows = db.session.execute(
-        select(Report, last.c.answers, last.c.at, points.c.open, writer)
-        .outerjoin(last, last.c.report_id == Report.id)
-        .outerjoin(points, points.c.report_id == Report.id)
-        .join(Cycle, Cycle.id == Report.cycle_id)
+        select(Report, last.c.answers, last.c.at, writer, open_points)
+        .join(last, true())
         .where(Report.party_code.in_(sorted(person.party_codes)))
         .order_by(
             (Report.state == "revision").desc(),
@@ -74,10 +69,7 @@ def my_reports(person: Person, *, now: datetime) -> list[Row]:
             Report.id,
         )
     )
-    return [
-        Row(report=report, answers=answers or 0, last_change_at=at, last_change_by=by, open_points=open_points or 0)
-        for report, answers, at, open_points, by in rows
-    ]
+    return [Row(*row) for row in rows]
 
 
 def latest_snapshot(report: Report) -> Snapshot | None:
