@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import time_machine
 from pypdfium2 import PdfDocument
 from sqlalchemy import select
 
@@ -69,6 +70,20 @@ def test_a_late_report_is_taken_until_the_cycle_is_closed_and_its_receipt_says_s
     page = desk.carla.get(kept)
     assert page.has("How the report stands now", "Waiting for: Chile") and not page.has("What happens next")
     assert page.follow("Go to the report").has("Submit the report")
+
+
+def test_the_day_of_the_signature_is_that_of_who_signs(desk: Desk) -> None:
+    desk.carla.get(desk.facts).fill(LEFT).press("Save and come back later")
+    desk.carla.get("/en/account").fill({"time_zone": "Pacific/Kiritimati"}).press("Save")
+    noon = datetime.now(UTC).replace(hour=12, minute=0)
+    tomorrow = (noon.date() + timedelta(days=1)).isoformat()
+    with time_machine.travel(noon, tick=False):
+        page = desk.carla.get(f"{desk.home}/submit")
+        assert page.value("signed_on") == tomorrow
+        page.fill({**steps.SIGNED, "signed_on": ""}).press("Submit the report of")
+    with desk.app.app_context():
+        (snapshot,) = database.session.scalars(select(Snapshot))
+        assert snapshot.signatory and snapshot.signatory["date"] == tomorrow
 
 
 def test_the_official_who_signs_need_not_be_who_hands_over(desk: Desk) -> None:

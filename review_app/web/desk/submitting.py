@@ -1,5 +1,7 @@
 """Handing the report over: the declaration, the receipt, taking it back."""
 
+from datetime import date
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -14,6 +16,7 @@ from review_app.queries.declarations import declaration_of, text_sha256
 from review_app.queries.reports import due_moment, latest_snapshot, questionnaire_of, snapshot_of
 from review_app.web import access
 from review_app.web.desk import blueprint
+from review_app.web.presentation import zone
 from workflows.engine import Blocked
 from workflows.messages import Message
 from workflows.periodic_report import PERIODIC_REPORT, action_for_withdrawal
@@ -21,6 +24,11 @@ from workflows.periodic_report import PERIODIC_REPORT, action_for_withdrawal
 
 class SubmitForm(StepForm, DeclarationForm):
     """The declaration, with the version of the report the page showed."""
+
+
+def _today() -> date:
+    """Where who submits is."""
+    return access.now().astimezone(zone()).date()
 
 
 def _action(report: Report) -> str:
@@ -34,7 +42,7 @@ def submit(report: Report) -> str:
     last = latest_snapshot(report)
     signatory = (last.signatory if last else None) or {}
     form = SubmitForm(
-        seen=report.row_version, name=signatory.get("name"), position=signatory.get("position"), signed_on=access.now().date()
+        seen=report.row_version, name=signatory.get("name"), position=signatory.get("position"), signed_on=_today()
     )
     return _page(report, form, _blockers(report))
 
@@ -46,7 +54,7 @@ def hand_over(report: Report) -> Response | tuple[str, int]:
     form, declared_by = SubmitForm(), whole_number(request.form.get("declared"))
     if declared_by is None and not form.validate():
         return _page(report, form, _blockers(report)), 422
-    signed_on = form.signed_on.data or access.now().date()
+    signed_on = form.signed_on.data or _today()
     signatory = {"name": form.name.data or "", "position": form.position.data or "", "date": signed_on.isoformat()}
     try:
         number = take_step(
