@@ -46,6 +46,8 @@ def test_a_late_report_is_taken_until_the_cycle_is_closed_and_its_receipt_says_s
     today = datetime.now(UTC).date()
     assert page.value("signed_on") == today.isoformat()
     signed = today - timedelta(days=1)
+    page = page.fill({**steps.SIGNED, "position": "x" * 201}).press("Submit the report of", status=422)
+    assert page.errors == ["Shorten the text to 200 characters."]
     receipt = page.fill({**steps.SIGNED, "signed_on": signed.isoformat()}).press("Submit the report of")
     assert receipt.h1 == "Your report was received" and receipt.has("(after the due date)", "Ana Soto , Minister of Culture")
 

@@ -3,9 +3,9 @@
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, PasswordField, SelectField, StringField, ValidationError
-from wtforms.validators import DataRequired, Email, Length
+from wtforms.validators import DataRequired, Email
 
-from review_app.forms.fields import offered, stripped, zones
+from review_app.forms.fields import NAME_LIMIT, at_most, offered, stripped, zones
 from review_app.forms.languages import INTERFACE_LANGUAGES
 from review_app.forms.passwords import weakness
 from review_app.forms.restored import PageForm
@@ -16,7 +16,7 @@ def _name() -> StringField:
         _l("Your name"),
         description=_l("As colleagues and the secretariat should see it."),
         filters=[stripped],
-        validators=[DataRequired(_l("Enter your name.")), Length(max=200, message=_l("Use at most %(max)d characters."))],
+        validators=[DataRequired(_l("Enter your name.")), at_most(NAME_LIMIT)],
     )
 
 

@@ -2,9 +2,9 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, EmailField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Email, Length, Optional
+from wtforms.validators import DataRequired, Email, Optional
 
-from review_app.forms.fields import TEXT_LIMIT, Day, offered, stripped
+from review_app.forms.fields import NAME_LIMIT, TEXT_LIMIT, Day, at_most, offered, stripped
 from review_app.forms.languages import INTERFACE_LANGUAGES
 from review_app.forms.restored import PageForm
 
@@ -15,18 +15,18 @@ class AskForm(PageForm):
     place = SelectField(_l("What to ask for"))
     name = StringField(
         _l("Whom you ask"), description=_l("The name of the person or office. It stands at the top of their page."),
-        filters=[stripped], validators=[DataRequired(_l("Enter whom you ask")), Length(max=200)],
+        filters=[stripped], validators=[DataRequired(_l("Enter whom you ask")), at_most(NAME_LIMIT)],
     )  # fmt: skip
     email = EmailField(
         _l("E-mail address (optional)"),
         description=_l("Without one, copy the link from the list on this page and send it yourself."),
         filters=[stripped],
-        validators=[Optional(), Email(_l("Enter an e-mail address such as name@example.org")), Length(max=254)],
+        validators=[Optional(), Email(_l("Enter an e-mail address such as name@example.org")), at_most(254)],
     )  # fmt: skip
     language = SelectField(_l("Language of the page and the e-mail"), choices=offered(INTERFACE_LANGUAGES))
     message = TextAreaField(
         _l("Your message (optional)"), filters=[stripped],
-        validators=[Length(max=TEXT_LIMIT, message=_l("Shorten the text to %(max)d characters."))],
+        validators=[at_most(TEXT_LIMIT)],
     )  # fmt: skip
     until = Day(
         _l("Last day of the link"), description=_l("The link stops working at the end of this day."),
@@ -48,11 +48,11 @@ class SenderForm(PageForm):
         csrf = False
 
     writer = StringField(
-        _l("Your name"), filters=[stripped], validators=[DataRequired(_l("Enter your name")), Length(max=200)]
+        _l("Your name"), filters=[stripped], validators=[DataRequired(_l("Enter your name")), at_most(NAME_LIMIT)]
     )
     organisation = StringField(
         _l("Your organisation"), filters=[stripped],
-        validators=[DataRequired(_l("Enter the name of your organisation")), Length(max=200)],
+        validators=[DataRequired(_l("Enter the name of your organisation")), at_most(NAME_LIMIT)],
     )  # fmt: skip
 
 
@@ -63,10 +63,10 @@ class DeclareForm(PageForm):
         csrf = False
 
     name = StringField(
-        _l("Your name"), filters=[stripped], validators=[DataRequired(_l("Enter your name")), Length(max=200)]
+        _l("Your name"), filters=[stripped], validators=[DataRequired(_l("Enter your name")), at_most(NAME_LIMIT)]
     )
     position = StringField(
-        _l("Your position"), filters=[stripped], validators=[DataRequired(_l("Enter your position")), Length(max=200)]
+        _l("Your position"), filters=[stripped], validators=[DataRequired(_l("Enter your position")), at_most(NAME_LIMIT)]
     )
     is_declared = BooleanField(
         _l("I have read this report, and declare it on behalf of the government."),
@@ -79,5 +79,5 @@ class DeclineForm(PageForm):
 
     reason = TextAreaField(
         _l("Reason (optional)"), description=_l("Whoever wrote the text sees it on their page."), filters=[stripped],
-        validators=[Length(max=TEXT_LIMIT, message=_l("Shorten the text to %(max)d characters."))],
+        validators=[at_most(TEXT_LIMIT)],
     )  # fmt: skip

@@ -15,9 +15,9 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Email, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Email, Optional, ValidationError
 
-from review_app.forms.fields import Day, offered, stripped
+from review_app.forms.fields import NAME_LIMIT, Day, at_most, offered, stripped
 from review_app.forms.languages import INTERFACE_LANGUAGES
 from review_app.forms.restored import PageForm
 
@@ -69,7 +69,7 @@ class InviteForm(PageForm):
     """Somebody for the national team. No section ticked = the whole report."""
 
     name = StringField(
-        _l("Name"), filters=[stripped], validators=[DataRequired(_l("Enter the person's name")), Length(max=200)]
+        _l("Name"), filters=[stripped], validators=[DataRequired(_l("Enter the person's name")), at_most(NAME_LIMIT)]
     )
     email = EmailField(
         _l("E-mail address"),
@@ -98,13 +98,13 @@ class LeaveForm(PageForm):
     """Who takes over the lead, and what they must know. The choices are the team's."""
 
     successor = RadioField(_l("Who takes over"), validators=[DataRequired(_l("Choose who takes over"))])
-    name = StringField(_l("Name"), filters=[stripped], validators=[Length(max=200)])
+    name = StringField(_l("Name"), filters=[stripped], validators=[at_most(NAME_LIMIT)])
     email = EmailField(_l("E-mail address"), filters=[stripped])
     language = SelectField(_l("Language of the invitation"), choices=offered(INTERFACE_LANGUAGES))
     note = TextAreaField(
         _l("Briefing"), filters=[stripped],
         description=_l("Written by the system from where things stand now. Add what only you know."),
-        validators=[Length(max=20_000, message=_l("Shorten the text to %(max)d characters."))],
+        validators=[at_most(20_000)],
     )  # fmt: skip
     stays = BooleanField(_l("I stay in the team as a contributor"))
 
@@ -123,10 +123,10 @@ class DeclarationForm(PageForm):
     name = StringField(
         _l("Name of the signing official"),
         filters=[stripped],
-        validators=[DataRequired(_l("Enter the name of the signing official"))],
+        validators=[DataRequired(_l("Enter the name of the signing official")), at_most(NAME_LIMIT)],
     )
     position = StringField(
-        _l("Position"), filters=[stripped], validators=[DataRequired(_l("Enter the official's position"))]
+        _l("Position"), filters=[stripped], validators=[DataRequired(_l("Enter the official's position")), at_most(NAME_LIMIT)]
     )
     signed_on = Day(_l("Date of signature"), description=_l("Today when it is left empty."), validators=[Optional()])
     is_declared = BooleanField(

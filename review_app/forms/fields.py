@@ -8,7 +8,9 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 from wtforms import DateField, SelectChoice  # type: ignore[attr-defined]  # newer than its types
+from wtforms.validators import Length
 
 from review_app.questionnaire.values import YEARS
 
@@ -16,7 +18,7 @@ Choices = Sequence[tuple[str, Any]]
 """What can be chosen, and the words for it."""
 
 NO_PLACE = ("Etc/", "SystemV/", "posix/", "right/", "US/", "Brazil/", "Canada/", "Chile/", "Mexico/")
-TEXT_LIMIT = 5_000
+NAME_LIMIT, TEXT_LIMIT = 200, 5_000  # characters
 
 
 class Day(DateField):
@@ -48,6 +50,11 @@ def stripped(text: Any) -> str:
 def offered(choices: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
     """What can be chosen, as a field of WTForms takes it."""
     return list(starmap(SelectChoice, choices))
+
+
+def at_most(length: int) -> Length:
+    """Refuses more characters than that."""
+    return Length(max=length, message=_l("Shorten the text to %(max)d characters."))
 
 
 @cache

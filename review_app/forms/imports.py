@@ -4,9 +4,9 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
 from wtforms import SelectField, StringField, TextAreaField
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import ValidationError
 
-from review_app.forms.fields import Choices, offered, stripped
+from review_app.forms.fields import Choices, at_most, offered, stripped
 from review_app.forms.restored import PageForm
 
 
@@ -22,7 +22,7 @@ class BatchForm(PageForm):
         _l("Where they were published (optional)"),
         description=_l("A web address or a title. It is shown with the report."),
         filters=[stripped],
-        validators=[Length(max=1_000, message=_l("Shorten the text to %(max)d characters."))],
+        validators=[at_most(1_000)],
     )
 
     def offer(self, groups: Choices, parties: Choices) -> "BatchForm":
@@ -67,7 +67,7 @@ class SettleForm(PageForm):
         _l("Why something is left out"),
         description=_l("Needed when words, or the whole text, are left out. It is kept with the source."),
         filters=[stripped],
-        validators=[Length(max=2_000, message=_l("Shorten the reason to %(max)d characters."))],
+        validators=[at_most(2_000)],
     )
 
     def offer(self, groups: Choices, parties: Choices) -> "SettleForm":

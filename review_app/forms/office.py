@@ -16,21 +16,20 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import AnyOf, DataRequired, Email, Length, ValidationError
+from wtforms.validators import AnyOf, DataRequired, Email, ValidationError
 
 from review_app.checks.found import SEVERITIES
 from review_app.checks.freshness import OFF
-from review_app.forms.fields import Choices, Day, offered, stripped, zones
+from review_app.forms.fields import NAME_LIMIT, Choices, Day, at_most, offered, stripped, zones
 from review_app.forms.languages import INTERFACE_LANGUAGES
 from review_app.forms.restored import PageForm
-from review_app.forms.review import StepForm
 
 
 class ExpectedForm(Form):
     """One expected report: a party and what it is about. An empty row is left out."""
 
     party = SelectField(_l("Party"), validate_choice=False)
-    subject = StringField(_l("Subject"), filters=[stripped], validators=[Length(max=200)])
+    subject = StringField(_l("Subject"), filters=[stripped], validators=[at_most(NAME_LIMIT)])
 
     def validate_party(self, field: SelectField) -> None:
         known = {value for value, *_ in field.iter_choices()}
@@ -41,9 +40,11 @@ class ExpectedForm(Form):
 class CycleForm(PageForm):
     """A planned cycle of one edition. `parties` is for questionnaires without a subject, `rows` for those with one."""
 
-    title_en = StringField(_l("Title in English"), filters=[stripped])
-    title_fr = StringField(_l("Title in French (optional)"), filters=[stripped])
-    title_es = StringField(_l("Title in Spanish (optional)"), filters=[stripped])
+    title_en = StringField(
+        _l("Title in English"), filters=[stripped], validators=[DataRequired(_l("Give the cycle a title.")), at_most(NAME_LIMIT)]
+    )
+    title_fr = StringField(_l("Title in French (optional)"), filters=[stripped], validators=[at_most(NAME_LIMIT)])
+    title_es = StringField(_l("Title in Spanish (optional)"), filters=[stripped], validators=[at_most(NAME_LIMIT)])
     starts_on = Day(_l("First day of the period (optional)"))
     ends_on = Day(_l("Last day of the period (optional)"))
     due_on = Day(
@@ -70,12 +71,6 @@ class CycleForm(PageForm):
             row.form.party.choices = offered([("", _l("Choose a party")), *parties])
         return self
 
-    def validate_title_en(self, field: StringField) -> None:
-        if not field.data:
-            raise ValidationError(gettext("Give the cycle a title."))
-        if len(field.data) > 200:
-            raise ValidationError(gettext("Shorten the title to 200 characters."))
-
     def validate_ends_on(self, field: Day) -> None:
         if bool(field.data) is not bool(self.starts_on.data):
             raise ValidationError(gettext("Give both days of the period, or neither."))
@@ -96,14 +91,14 @@ class CycleForm(PageForm):
         return list(dict.fromkeys((code, subject) for code, subject in rows if code))
 
 
-class ExpectForm(StepForm):
+class ExpectForm(PageForm):
     """One more expected report of a cycle."""
 
     party = SelectField(_l("Party"), validators=[DataRequired(_l("Choose a party"))])
     subject = StringField(
         _l("Subject"),
         filters=[stripped],
-        validators=[Length(max=200, message=_l("Shorten the subject to %(max)d characters."))],
+        validators=[at_most(NAME_LIMIT)],
     )
 
 
@@ -115,7 +110,7 @@ class RemindForm(PageForm):
         _l("What you want to say (optional)"),
         description=_l("Everybody of these teams reads it in an e-mail, as you write it here."),
         filters=[stripped],
-        validators=[Length(max=2_000, message=_l("Shorten the text to %(max)d characters."))],
+        validators=[at_most(2_000)],
     )
 
     def validate_reports(self, field: SelectMultipleField) -> None:
@@ -131,7 +126,7 @@ class InviteForm(PageForm):
         filters=[stripped],
         validators=[
             DataRequired(_l("Give the person's name.")),
-            Length(max=200, message=_l("Shorten the name to %(max)d characters.")),
+            at_most(NAME_LIMIT),
         ],
     )
     email = EmailField(
@@ -200,7 +195,7 @@ class ExtendForm(PageForm):
         filters=[stripped],
         validators=[
             DataRequired(_l("Give the reason.")),
-            Length(max=2_000, message=_l("Shorten the reason to %(max)d characters.")),
+            at_most(2_000),
         ],
     )
 

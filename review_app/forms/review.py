@@ -4,18 +4,15 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, TextAreaField
-from wtforms.validators import AnyOf, DataRequired, Length, Optional
+from wtforms.validators import AnyOf, DataRequired, Optional
 
-from review_app.forms.fields import TEXT_LIMIT, Day, offered, stripped
+from review_app.forms.fields import TEXT_LIMIT, Day, at_most, offered, stripped
 from review_app.forms.ids import whole_number
 from review_app.forms.restored import PageForm
 
 
-def _written(limit: int = TEXT_LIMIT) -> list[Any]:
-    return [
-        DataRequired(_l("Write something first.")),
-        Length(max=limit, message=_l("Shorten the text to %(max)d characters.")),
-    ]
+def _written() -> list[Any]:
+    return [DataRequired(_l("Write something first.")), at_most(TEXT_LIMIT)]
 
 
 class StepForm(PageForm):
@@ -79,5 +76,5 @@ class ReturnForm(StepForm):
         _l("Letter to the country (optional)"),
         description=_l("It stands above the points. Say what was good, and what the points have in common."),
         filters=[stripped],
-        validators=[Optional(), Length(max=TEXT_LIMIT, message=_l("Shorten the text to %(max)d characters."))],
+        validators=[Optional(), at_most(TEXT_LIMIT)],
     )

@@ -31,7 +31,7 @@ class Item(db.Model):
     """One entry of a repeated group in one report: a chapter of a lasting item when the group is lasting. Ended, never deleted.
 
     `checked_version`: as on an answer. `fate`: one of FATES for a chapter carried from the last report, else null;
-    `merged_into`: the entry of this report that it became part of.
+    `merged_into_id`: the entry of this report that it became part of.
     """
 
     __tablename__ = "item"

@@ -13,6 +13,7 @@ from review_app.queries.reports import due_moment
 
 STATUSES = ("not_started", "started", "overdue", "in_review", "returned", "published", "without_lead")
 MAILS_SHOWN = 200
+PEOPLE_A_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,19 @@ class Outbox:
     sent: int
     failed: int
     failures: tuple[Notice, ...]
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """One page of a list of people, out of `total`. `pages`: how many there are, at least one."""
+
+    people: tuple[Person, ...]
+    number: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PEOPLE_A_PAGE))
 
 
 def cycles() -> list[CycleSummary]:
@@ -199,9 +213,9 @@ def _count_by_cycle(statement: Select[int, int]) -> dict[int, int]:
     return dict(db.session.execute(statement).all())
 
 
-def people(*, words: str = "", role: str = "", party_code: str = "", standing: str = "") -> list[Person]:
+def people(*, words: str = "", role: str = "", party_code: str = "", standing: str = "", page: int = 1) -> PeoplePage:
     """People by name, with their memberships. `standing`: invited (not joined yet), active, inactive, or empty for all."""
-    statement = select(Person).options(selectinload(Person.memberships)).order_by(func.lower(Person.name), Person.id)
+    statement = select(Person)
     if words:
         sought = words.strip()
         statement = statement.where(
@@ -218,7 +232,10 @@ def people(*, words: str = "", role: str = "", party_code: str = "", standing: s
     }
     if standing in standings:
         statement = statement.where(standings[standing])
-    return list(db.session.scalars(statement))
+    total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    listed = statement.options(selectinload(Person.memberships)).order_by(func.lower(Person.name), Person.id)
+    found = db.session.scalars(listed.offset((page - 1) * PEOPLE_A_PAGE).limit(PEOPLE_A_PAGE))
+    return PeoplePage(tuple(found), page, total)
 
 
 def notices_of(report: Report) -> list[Notice]:

@@ -1,7 +1,7 @@
 """Pages of the office: cycles and who is expected, people, and the file of one report."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from review_app.forms.countries import plain
 from review_app.forms.fields import offered
+from review_app.forms.ids import whole_number
 from review_app.forms.office import CycleForm, ExpectForm, ExtendForm, InviteForm, RemindForm
 from review_app.forms.review import StepForm
 from review_app.models import Cycle, Person, Report
@@ -33,6 +34,7 @@ from workflows.states import TAKES_MORE, CycleState
 blueprint = Blueprint("office", __name__)
 
 Page = str | Response | tuple[str, int]
+FILTERS = ("words", "role", "party_code", "standing")  # of the list of people
 OWED = ("owed", "overdue", "not_started", "started", "returned")
 """What the reports of a reminder are ticked by: all that are owed, or those of one status."""
 
@@ -119,7 +121,7 @@ def cycle(slug: str) -> Page:
 def _cycle_page(cycle: Cycle, *, form: ExpectForm | None = None, reasons: Sequence[Message] = ()) -> str:
     status = request.args.get("status", "")
     status = status if status in queries.STATUSES else ""
-    form = form or ExpectForm(formdata=None, data={"seen": cycle.row_version})
+    form = form or ExpectForm(formdata=None)
     form.party.choices = offered([("", gettext("Choose a party")), *party_choices()])
     table = queries.cycle_table(cycle, status=status, now=access.now())
     try:
@@ -226,9 +228,18 @@ def _owed(row: queries.ExpectedRow) -> str:
 @access.can("people.manage")
 def people() -> Page:
     """Everybody who has an account or an invitation."""
-    wanted = {name: request.args.get(name, "") for name in ("words", "role", "party_code", "standing")}
+    wanted = {name: request.args.get(name, "") for name in FILTERS}
+    page = min(whole_number(request.args.get("page")) or 1, 10_000)
+    found = queries.people(**wanted, page=page)
+    if page > 1 and not found.people:
+        raise NotFound
+    return _people_page(found, wanted)
+
+
+def _people_page(found: queries.PeoplePage, wanted: Mapping[str, str], *, reasons: Sequence[Message] = ()) -> str:
+    kept = {name: value for name, value in wanted.items() if value}
     return render_template(
-        "pages/office/people.html", people=queries.people(**wanted), wanted=wanted, parties=party_choices()
+        "pages/office/people.html", found=found, wanted=wanted, kept=kept, parties=party_choices(), reasons=reasons
     )
 
 
@@ -312,12 +323,7 @@ def end_role(membership_id: int) -> Page:
 
 
 def _refused(denied: Denied) -> Page:
-    wanted = {"words": "", "role": "", "party_code": "", "standing": ""}
-    everybody = queries.people()
-    page = render_template(
-        "pages/office/people.html", people=everybody, wanted=wanted, parties=party_choices(), reasons=(denied.refusal,)
-    )
-    return page, 403
+    return _people_page(queries.people(), dict.fromkeys(FILTERS, ""), reasons=(denied.refusal,)), 403
 
 
 def _person(person_id: int) -> Person:

@@ -54,6 +54,21 @@ def test_people_are_found_by_the_very_words(ada: Browser, app: Flask) -> None:
     assert page.has("ana_lopez@example.org") and not page.has("ana-lopez@example.org")
 
 
+def test_many_people_stand_on_several_pages(ada: Browser, app: Flask) -> None:
+    with app.app_context():
+        for number in range(51):
+            accounts.invite(
+                SYSTEM, email=f"p{number:02}@example.org", name=f"Person {number:02}", language="en", role="reviewer",
+                now=datetime.now(UTC),
+            )  # fmt: skip
+    page = ada.get("/en/office/people?words=person")
+    assert page.has("51 people", "Person 00", "Person 49", "Page 1 of 2") and not page.has("Person 50")
+    page = page.follow("Next page")
+    assert page.has("51 people", "Person 50", "Page 2 of 2") and not page.has("Person 49")
+    assert page.follow("Previous page").has("Person 00")
+    ada.get("/en/office/people?words=person&page=3", status=404)
+
+
 def test_nobody_closes_their_own_account(ada: Browser, app: Flask) -> None:
     with app.app_context():
         own = database.session.scalar(select(Person.id).where(Person.email == "ada@example.org"))
