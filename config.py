@@ -78,21 +78,28 @@ class Settings:
             database_owner_url=reader.database("DATABASE_OWNER_URL"),
             database_public_url=reader.database("DATABASE_PUBLIC_URL", f"the role {ROLE_PUBLIC}"),
             database_admin_url=reader.database("DATABASE_ADMIN_URL"),
-            redis_url=reader.needed("REDIS_URL", "the queue, for example redis://127.0.0.1:6379/0"),
-            public_base_url=reader.needed("PUBLIC_BASE_URL", "the address people type, used in mails").rstrip("/"),
+            redis_url=reader.like("REDIS_URL", r"rediss?://.", "begin with redis:// or rediss://", meaning="the queue"),
+            public_base_url=reader.like(
+                "PUBLIC_BASE_URL", r"https?://[^/]", "begin with http:// or https:// and a host",
+                meaning="the address people type, used in mails",
+            ).rstrip("/"),
             smtp_host=reader.needed("SMTP_HOST", "the server that takes outgoing mail"),
             smtp_port=reader.number("SMTP_PORT", 25),
             smtp_user=reader.text("SMTP_USER"),
             smtp_password=reader.text("SMTP_PASSWORD"),
             smtp_tls=reader.one_of("SMTP_TLS", _TLS),
-            mail_from=reader.needed("MAIL_FROM", "the sender of all mail, for example reports@example.org"),
+            mail_from=reader.like(
+                "MAIL_FROM", r"[^@]+@[^@]+$", "hold one address, as in reports@example.org", meaning="the sender of all mail"
+            ),
             questionnaire_paths=(OWN_QUESTIONNAIRES, *reader.folders("QUESTIONNAIRE_PATHS")),
             recall_seconds=reader.number("RECALL_SECONDS", 600),
             session_hours=reader.number("SESSION_HOURS", 12),
             public_reads_per_minute=reader.number("PUBLIC_READS_PER_MINUTE", 1200),
             files_folder=Path(reader.text("FILES_FOLDER") or OWN_FILES).expanduser(),
             **reader.bucket(),
-            clamd_url=reader.scanner("CLAMD_URL"),
+            clamd_url=reader.like(
+                "CLAMD_URL", r"tcp://[^/:]+|unix:///.", "begin with tcp:// and a host, or unix:// and a path"
+            ),
             trusted_hosts=reader.words("TRUSTED_HOSTS"),
             is_demo=reader.yes_no("DEMO"),
         )
@@ -114,6 +121,13 @@ class _Reader:
         value = self.text(name)
         if not value:
             self._faults.append(f"{name} is not set: {meaning}.")
+        return value
+
+    def like(self, name: str, pattern: str, words: str, *, meaning: str = "") -> str:
+        """A text of this pattern, which is told in words. It is needed when it has a meaning; it may hold a password."""
+        value = self.needed(name, meaning) if meaning else self.text(name)
+        if value and not re.match(pattern, value):
+            self._faults.append(f"{name} must {words}.")
         return value
 
     def secret(self, name: str) -> str:
@@ -171,12 +185,6 @@ class _Reader:
             "s3_access_key": self.needed("S3_ACCESS_KEY", "who may read and write the bucket"),
             "s3_secret_key": self.needed("S3_SECRET_KEY", "the secret that belongs to S3_ACCESS_KEY"),
         }  # fmt: skip
-
-    def scanner(self, name: str) -> str:
-        value = self.text(name)
-        if value and not re.match(r"tcp://[^/:]+|unix:///.", value):
-            self._faults.append(f"{name} is {value!r}; it must begin with tcp:// and a host, or unix:// and a path.")
-        return value
 
     def finish(self) -> None:
         if self._faults:

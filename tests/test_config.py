@@ -46,6 +46,10 @@ def test_https_and_the_public_address() -> None:
         ("SMTP_PORT", "many", "whole number"),
         ("SMTP_TLS", "perhaps", "starttls"),
         ("DEMO", "perhaps", "yes or no"),
+        ("REDIS_URL", "127.0.0.1:6379", "begin with redis://"),
+        ("PUBLIC_BASE_URL", "reports.example.org", "begin with http:// or https://"),
+        ("MAIL_FROM", "Relata", "hold one address"),
+        ("CLAMD_URL", "localhost:3310", "begin with tcp://"),
         ("QUESTIONNAIRE_PATHS", "/nowhere/at/all", "not a folder"),
     ],
 )
