@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import pytest
@@ -190,6 +191,21 @@ def test_a_reader_finds_a_report_by_country_kind_year_and_words(press: Press, cl
     client.get("/en/").fill({"party": "CHL", "q": "crece"}).press("Search")
     assert client.page and client.page.has("1 report", "Chile Crece Contigo")
     assert client.page.value("party") == "CHL" and client.page.value("q") == "crece"
+
+
+def test_words_are_found_without_their_accents_in_any_order_and_nowhere_else(press: Press, client: Browser) -> None:
+    measures = [("measures", {"name": name}) for name in ("Música para niñas", "Puntos", "Talleres")]
+    press.publish(press.report("PER", 2026), {}, measures[:2], slugs=["musica", "puntos"])
+    press.publish(press.report("CHL", 2026), {}, measures[2:], slugs=["talleres"])
+    for words in ("musica", "NINAS MUSICA", "perou música", "niñ mu\u0301sica"):
+        assert client.get(f"/fr/entries?q={quote(words)}").has("1 entrée", "Música para niñas")
+        assert client.get(f"/fr/?q={quote(words)}").has("1 rapport", "Pérou")
+    assert client.get("/en/entries?q=peru").has("2 entries", "Puntos")
+    assert client.get("/en/entries?q=musica%20chile").has("Nothing fits.")
+    assert client.get("/en/?q=puntos%20talleres").has("No report fits.")
+    for key in ("%22en%22", "%22fr%22%3A", "%7B"):  # how names are stored is nothing a reader looks for
+        assert client.get(f"/en/?q={key}").has("No report fits.")
+        assert client.get(f"/en/entries?q={key}").has("Nothing fits.")
 
 
 def test_a_report_reads_in_order_and_keeps_to_itself_what_is_not_public(press: Press, client: Browser) -> None:

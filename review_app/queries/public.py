@@ -1,5 +1,7 @@
 """What everybody may read: published reports and their entries, through the role that sees nothing else."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +9,8 @@ from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import (
+    ARRAY,
+    CTE,
     JSON,
     ColumnElement,
     Engine,
@@ -14,10 +18,10 @@ from sqlalchemy import (
     RowMapping,
     Select,
     Text,
+    all_,
     and_,
     any_,
     bindparam,
-    cast,
     exists,
     func,
     literal_column,
@@ -30,10 +34,11 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from review_app.models import published as tables
 from review_app.queries.wording import worded
-from review_app.questionnaire.language import Option, Questionnaire
+from review_app.questionnaire.language import LANGUAGES, Option, Questionnaire
 from review_app.questionnaire.library import library
 
 PAGE_SIZE = 50
+_ACCENTS = "[\u0300-\u036f]"  # what is left of an accent when a letter is taken apart
 
 publication_table, item_table, answer_table, fate_table = tables.publication, tables.item, tables.answer, tables.fate
 
@@ -209,8 +214,9 @@ def publications(filters: Filters, page: int = 1) -> Page:
     table = publication_table.c
     query = select(publication_table, func.count().over().label("total")).where(table.is_current, *_choice(filters))
     if filters.q:
-        in_an_entry = exists().where(item_table.c.publication_id == table.id, _contains(item_table.c.title, filters.q))
-        query = query.where(or_(_names(filters.q), in_an_entry))
+        named = _named()
+        in_an_entry = exists().where(item_table.c.publication_id == table.id, _holds(filters.q, item_table.c.title, named))
+        query = query.join(named, named.c.id == table.id).where(or_(_holds(filters.q, None, named), in_an_entry))
     return _page(query.order_by(table.published_at.desc(), table.id.desc()), page)
 
 
@@ -221,7 +227,8 @@ def entries(filters: Filters, page: int = 1, *, language: str) -> Page:
     """
     query = _LISTED.where(*_choice(filters))
     if filters.q:
-        query = query.where(or_(_contains(item_table.c.title, filters.q), _names(filters.q)))
+        named = _named()
+        query = query.join(named, named.c.id == publication_table.c.id).where(_holds(filters.q, item_table.c.title, named))
     if filters.domain:
         query = query.where(_has_domain(filters.domain))
     total: ColumnElement[Any] = func.count().over()
@@ -323,16 +330,26 @@ def _choice(filters: Filters, table: Any = publication_table.c) -> list[ColumnEl
     return [column == value for column, value in wanted.items() if value]
 
 
-def _contains(column: Any, words: str) -> ColumnElement[bool]:
-    condition: ColumnElement[bool] = column.icontains(words, autoescape=True)
-    return condition
+def _bare(words: Any) -> ColumnElement[str]:
+    """The words in small letters and without accents."""
+    letters = func.normalize(words, literal_column("NFD"))
+    return func.regexp_replace(func.lower(letters), _ACCENTS, "", "g")
 
 
-def _names(words: str) -> ColumnElement[bool]:
-    """Whether a publication's own titles, subject or party names hold the words."""
+def _named() -> CTE:
+    """The names of each current publication and of its party, made bare once for all its entries."""
     table = publication_table.c
-    columns = (table.title, table.subject, cast(table.party_names, Text), cast(table.cycle_titles, Text))
-    return or_(*(_contains(column, words) for column in columns))
+    every_language = (names[language].astext for names in (table.party_names, table.cycle_titles) for language in LANGUAGES)
+    names = _bare(func.concat_ws(" ", table.title, table.subject, *every_language))
+    return select(table.id, names.label("names")).where(table.is_current).cte("named").prefix_with("MATERIALIZED")
+
+
+def _holds(words: str, title: Any, named: CTE) -> ColumnElement[bool]:
+    """Whether each of the words stands in the title or in the names, in whatever order."""
+    bare = re.sub(_ACCENTS, "", unicodedata.normalize("NFD", words).lower())
+    likes = ["%" + re.sub(r"([\\%_])", r"\\\1", word) + "%" for word in bare.split()]
+    where = named.c.names if title is None else func.concat_ws(" ", _bare(title), named.c.names)
+    return where.like(all_(bindparam(None, likes, type_=ARRAY(Text))))
 
 
 def _has_domain(domain: str) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from review_app.forms.ids import item_id_of, whole_number
 from review_app.forms.review import NoteForm, PointForm, ReturnForm, StepForm
 from review_app.models import Report
 from review_app.operations import reviews
-from review_app.operations.steps import take_step
+from review_app.operations.steps import situation_of, take_step
 from review_app.permissions import NotFound, can
 from review_app.queries.attachments import facts_of, file_for_review
 from review_app.queries.fates import over_since_last
@@ -26,6 +26,7 @@ from review_app.web.files import handed_out
 from review_app.web.presentation import current_language
 from workflows.engine import Blocked
 from workflows.messages import Message
+from workflows.periodic_report import PERIODIC_REPORT
 
 blueprint = Blueprint("review", __name__)
 
@@ -204,7 +205,10 @@ def publish(report: Report) -> Page:
     form = StepForm(data={"seen": report.row_version})
     reasons: Sequence[Message] = ()
     status = 200
-    if form.validate_on_submit():
+    if request.method == "GET" and report.state == "review":
+        step = PERIODIC_REPORT.step(report.state, "publish")
+        reasons = PERIODIC_REPORT.blockers(step, situation_of(access.actor(), report, now=access.now()))
+    elif form.validate_on_submit():
         try:
             take_step(access.actor(), report.id, "publish", seen=form.seen_version, now=access.now())
         except Blocked as blocked:

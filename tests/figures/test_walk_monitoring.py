@@ -91,6 +91,7 @@ def write_the_report(carla: Browser, home: str) -> None:
             page.fill(more).press("Save and continue")
     steps.write(carla, f"{home}/sections/budget", BUDGET).fill(RELEASED).press("Save and continue")
     page = steps.write(carla, f"{home}/sections/reach_section", REACH, "Save and add another row")
+    assert page.select("#reach-more [name=reach-1-reach_group]")  # the address leads to the new row
     page.fill({"reach-1-reach_group": "Boys", "reach-1-people": "4,472"}).press("Save and continue")
     steps.write(carla, f"{home}/sections/results_and_lessons", RESULTS)
 

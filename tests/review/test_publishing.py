@@ -16,6 +16,7 @@ def test_the_preview_shows_the_public_the_withheld_and_what_is_left_out(rita: Br
     report = f"/en/review/reports/{report_id}"
     rita.get(report).press("Take this report")
     page = rita.get(f"{report}/publish")
+    assert "cannot be published" not in page.text
     assert page.has("Anybody will read what stands below.", "Arts for All", "stays back", "Left out of the public pages")
     assert {tag.get_text().removeprefix("Left out: ") for tag in page.select("del")} == {"cheap-pills.com"}
     withheld = " ".join(tag.get_text(" ") for tag in page.select("details"))
@@ -28,5 +29,7 @@ def test_the_preview_shows_the_public_the_withheld_and_what_is_left_out(rita: Br
 def test_a_drafted_must_point_stops_the_publication(rita: Browser, app: Flask) -> None:
     report_id = with_a_point(rita, app)
     report = f"/en/review/reports/{report_id}"
-    page = rita.get(f"{report}/publish").press("Publish the report of Chile", status=422)
+    page = rita.get(f"{report}/publish")
+    assert page.has("The report cannot be published yet", "or remove them before you publish.")
+    page = page.press("Publish the report of Chile", status=422)
     assert page.has("The report cannot be published yet", "or remove them before you publish.")
