@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from axe_playwright_python.base import AXE_FILE_PATH
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 LEFTOVERS = re.compile(
@@ -18,6 +19,15 @@ LEFTOVERS = re.compile(
 )
 LANGUAGES = ("en", "fr", "es")
 Value = str | bool | int | Iterable[str]
+
+
+class Client(FlaskClient):
+    """Closes the temporary file that a large form is sent from, which werkzeug leaves open."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        response = super().open(*args, **kwargs)
+        response.request.environ["wsgi.input"].close()
+        return response
 
 
 class Browser:

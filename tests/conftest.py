@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from config import Settings
-from tests.browser import Browser
+from tests.browser import Browser, Client
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -43,7 +43,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "Load
 def shared_app(settings: Settings) -> "Flask":
     from review_app.wiring import create_app
 
-    return create_app(settings)
+    app = create_app(settings)
+    app.test_client_class = Client
+    return app
 
 
 @pytest.fixture
