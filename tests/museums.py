@@ -59,4 +59,8 @@ def desk_of_museums(museums: None, app: Flask, new_client: Callable[[], Browser]
 
 def missing(page: Page) -> list[str]:
     """Where something must be done before submission."""
-    return [" ".join(link.get_text().split()) for link in page.select(".finding--error .finding__head a")]
+    found: list[str] = []
+    for card in page.select(".finding--error"):
+        where = " ".join(card.select(".finding__head a")[0].get_text().split())
+        found += [f"{where}: {link.get_text()}" for link in card.select(":scope > ul a")] or [where]
+    return found

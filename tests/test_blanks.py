@@ -40,6 +40,22 @@ def test_a_reason_is_all_that_was_missing(desk: Desk) -> None:
     assert missing(desk.carla.get(f"{desk.home}/completeness")) == ["Facts: Law"]
 
 
+def test_what_is_empty_stands_together_with_a_way_to_each_field(desk: Desk) -> None:
+    page = desk.carla.get(f"{desk.home}/completeness")
+    title, together = page.select(".finding--error")  # what may not be left blank takes a reason on the page itself
+    assert "“Overview” has no answer" in title.get_text() and title.select("textarea")
+    assert together.select("h3 a")[0].get_text() == "Facts" and not together.select("textarea")
+    assert "5 questions have no answer: answer them, or leave them blank with a reason." in together.get_text()
+    assert page.select("h2#error")[0].get_text().endswith("(6)")
+    links = together.select(":scope > ul a")
+    assert [link.get_text() for link in links] == [code.capitalize() for code, _ in ASKED]
+    form = desk.carla.get(desk.facts)
+    assert all(form.select(f"[id='{str(link['href']).partition('#')[2]}']") for link in links)
+    # The empty ones of an entry stand under its name; a single one says for itself what it is.
+    desk.add_house("National museum", "")
+    assert missing(desk.carla.get(f"{desk.home}/completeness"))[-1:] == ["Museums: National museum: What it shows"]
+
+
 def test_reviewers_and_the_public_read_why_and_nobody_learns_what_is_confidential(desk: Desk) -> None:
     desk.carla.get(desk.facts).fill(LEFT).press("Save and come back later")
     desk.add_house("National museum", "not_applicable")
@@ -132,8 +148,8 @@ def test_the_next_report_begins_with_the_reasons_and_each_is_confirmed(desk: Des
         cycles.move_cycle(SYSTEM, following.id, "open", seen=following.row_version, now=now)
         desk.report_id = database.session.scalars(select(Report.id).where(Report.cycle_id == following.id)).one()
     page = desk.carla.get(f"{desk.home}/completeness")
-    assert missing(page) == ["Facts"] and page.has("6 answers come from the last report: confirm them, change them or empty them.")
-    assert len(page.select(".finding--error > ul a")) == 6
+    assert missing(page) == [f"Facts: {label}" for label in ("Overview", *(code.capitalize() for code, _ in ASKED))]
+    assert page.has("6 answers come from the last report: confirm them, change them or empty them.")
     desk.carla.get(desk.facts).press("Save: everything here still holds")
     assert missing(desk.carla.get(f"{desk.home}/completeness")) == []
     assert desk.blank("was_evaluated") == {"reason": "planned", "until": "2028-06-30"}

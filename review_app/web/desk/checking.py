@@ -12,9 +12,11 @@ from review_app.models import Report
 from review_app.operations import findings
 from review_app.queries.answers import replies_of
 from review_app.queries.checking import checking
+from review_app.queries.reports import questionnaire_of
+from review_app.questionnaire.sheets import Sheet
 from review_app.web import access
 from review_app.web.desk import blueprint
-from review_app.web.desk.reports import open_sections
+from review_app.web.desk.reports import anchor_of, open_sections
 from workflows.engine import Blocked
 from workflows.messages import Message
 
@@ -63,7 +65,7 @@ def _page(report: Report, reasons: tuple[Message, ...] = ()) -> str:
         progress=progress(sheet, standing),
         reasons=reasons,
         groups=[
-            (severity, _gathered([one for one in standing if one.severity == severity]))
+            (severity, _gathered(sheet, [one for one in standing if one.severity == severity]))
             for severity in ("error", "warning", "note")
         ],
         answered=[(one, replies[one.fingerprint]) for one in found if one.fingerprint in replies],
@@ -73,20 +75,33 @@ def _page(report: Report, reasons: tuple[Message, ...] = ()) -> str:
     )
 
 
-def _gathered(found: Sequence[Found]) -> list[list[Found]]:
-    """One finding each, but the answers of the last report that wait in one entry, or in the questions of one section, together."""
+def _gathered(sheet: Sheet, found: Sequence[Found]) -> list[list[Found]]:
+    """One finding each; together those of one entry, or of one section's own questions, that need no words of their own.
+
+    Such are answers of the last report that wait, and questions without an answer that may also be left blank with a reason:
+    where that is not so, a card takes the reason.
+    """
     gathered: dict[object, list[Found]] = {}
     for one in found:
-        where = (one.section, one.item_id) if one.rule == "CARRY-01" else one.fingerprint
-        gathered.setdefault(where, []).append(one)
+        is_together = one.rule == "CARRY-01" or _may_stay_blank(sheet, one)
+        gathered.setdefault((one.rule, one.section, one.item_id) if is_together else one.fingerprint, []).append(one)
     return list(gathered.values())
+
+
+def _may_stay_blank(sheet: Sheet, one: Found) -> bool:
+    """Whether it says that a question has no answer, and the question takes a reason for that."""
+    if one.rule != "REQ-01" or one.column:
+        return False
+    question = sheet.questionnaire.find(one.question, one.group)
+    return question.may_be_blank and not question.is_group
 
 
 def place(report: Report, found: Found, *, is_whole: bool = False) -> str:
     """The address of what a finding is about; `is_whole`: of its entry or section."""
     if found.rule == "CARRY-02" and found.item_id:
         return url_for("desk.fates", report_id=report.id, _anchor=f"e-{found.item_id.hex}")
-    anchor = None if is_whole else found.question
+    question = questionnaire_of(report).find(found.question, found.group) if found.question and not is_whole else None
+    anchor = anchor_of(question) if question else None
     if found.item_id is not None:
         return url_for("desk.item", report_id=report.id, item_id=found.item_id, _anchor=anchor)
     return url_for("desk.section", report_id=report.id, code=found.section, _anchor=anchor)

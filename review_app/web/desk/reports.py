@@ -105,6 +105,11 @@ def open_sections(report: Report, action: str = "report.write") -> set[str]:
     return {code for code in codes if can(access.actor(), action, report, section=code)}
 
 
+def anchor_of(question: Question) -> str:
+    """Where a question stands on the page it is answered on."""
+    return question.code if question.is_group else f"q-{question.code}"
+
+
 INTERNAL = frozenset({"report.recalled", "report.released", "report.taken_over"})
 
 

@@ -22,7 +22,7 @@ from review_app.questionnaire.language import Question, Section
 from review_app.questionnaire.sheets import Sheet, SheetItem
 from review_app.web import access
 from review_app.web.desk import blueprint, files
-from review_app.web.desk.reports import open_sections, visible_points, who_else
+from review_app.web.desk.reports import anchor_of, open_sections, visible_points, who_else
 from review_app.web.presentation import current_language, say
 from review_app.web.saving import told
 
@@ -307,7 +307,7 @@ def _next_address(
     if row:
         return _here(report, home, entry, more=row, _anchor=f"{row}-more")
     if stays:
-        return _here(report, home, entry, _anchor=anchor.code if anchor else None)
+        return _here(report, home, entry, _anchor=anchor_of(anchor) if anchor else None)
     if request.form.get("go") == "list":
         return url_for("desk.report", report_id=report.id)
     if entry:
