@@ -34,7 +34,7 @@ class Request:
         """Milliseconds of CPU time a request, web and database."""
         return median(map(sum, zip(self.web_ms, self.database_ms, strict=True)))
 
-    def run(self, database: Database, backends: Sequence[int]) -> None:
+    def run(self, backends: Sequence[int]) -> None:
         """One batch: CPU time of the web workers and of the database's backends, and the time on the wall."""
         web = base = wall = 0.0
         for _ in range(self.size):
@@ -78,6 +78,6 @@ def measure(requests: Sequence[Request], database: Database, *, rounds: int = RO
     backends = database.backends()
     for _ in range(rounds):
         for request in requests:
-            request.run(database, backends)
+            request.run(backends)
     if set(database.backends()) != set(backends):
         raise SystemExit("The servers opened or closed connections while they were measured.")

@@ -16,6 +16,8 @@ from review_app.extensions import db
 from review_app.models import KeptForm, Person
 from review_app.operations import accounts, sent
 from review_app.queries.invariants import broken
+from review_app.questionnaire.roles import RESERVED_CODES
+from review_app.web import keeping
 from tests import steps_http as steps
 from tests.browser import Browser, Page
 from tests.desks import draft_of_arts_for_all
@@ -271,3 +273,7 @@ def test_the_invariants_see_what_is_kept_too_long_and_what_should_never_be(
         found = broken()
     run("delete from kept_form")
     assert found == {"what somebody sent too late is kept for longer than a day": ["901"], "a secret is kept with a form": ["902"]}
+
+
+def test_no_question_may_have_the_name_of_a_field_that_is_not_kept_or_not_shown() -> None:
+    assert keeping.SECRETS | keeping.MACHINERY <= RESERVED_CODES

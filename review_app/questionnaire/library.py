@@ -51,7 +51,6 @@ class Library:
         known.sort(key=lambda one: one.edition, reverse=True)
         return sorted(known, key=lambda one: one.name)
 
-
     def before(self, questionnaire: Questionnaire) -> Questionnaire | None:
         """The edition before this one; None when it is the first."""
         older = [one for one in self.editions(questionnaire.name) if one.edition < questionnaire.edition]

@@ -1,6 +1,5 @@
 """A filled-in file against the report: three readings of each answer (as it was handed out, as it stands, as the file says)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,8 +26,3 @@ def verdict(reading: Reading) -> Kind | None:
     if is_same(question, reading.theirs, reading.base) or is_same(question, reading.theirs, reading.ours):
         return None
     return "file" if is_same(question, reading.ours, reading.base) else "both"
-
-
-def changes(readings: Iterable[Reading]) -> list[tuple[Reading, Kind]]:
-    """Only what a person has to look at, in the order given."""
-    return [(reading, kind) for reading in readings if (kind := verdict(reading))]

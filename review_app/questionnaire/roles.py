@@ -43,7 +43,8 @@ SIMPLE_TYPES = (
 TYPES = (*SIMPLE_TYPES, "choices", "contact", "table", "file", "group")
 
 RESERVED_CODES = frozenset({
-    "add_row", "blank", "comment", "content_lang", "csrf_token", "data", "errors", "form_errors", "go", "hidden_tag", "holds",
-    "is_submitted", "lang", "meta", "populate_obj", "process", "seen", "typed", "until", "validate", "validate_on_submit",
+    "action", "add_row", "blank", "comment", "content_lang", "content_lang_seen", "csrf_token", "current", "data", "decide",
+    "declared", "errors", "form_errors", "go", "hidden_tag", "holds", "is_submitted", "keep", "kept", "lang", "meta", "once",
+    "password", "populate_obj", "process", "read", "seen", "typed", "until", "validate", "validate_on_submit",
 })
-"""Codes that a form made from the questionnaire needs for itself."""
+"""Codes that a form made from the questionnaire, or what keeps its text when a session is over, needs for itself."""

@@ -130,6 +130,7 @@ class _Reader:
             elif self.versions.get(_place(key)) != NOT_HERE:
                 self.filled.answers[key] = lines
 
+
 def _place(key: Key) -> str:
     return str(key).partition("@")[0]
 

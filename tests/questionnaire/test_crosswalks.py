@@ -172,7 +172,7 @@ sections:
   - code: only
     title: {{en: O, fr: O, es: O}}
     questions:
-      - {{code: kept, type: text, label: {{en: A, fr: A, es: A}}}}
+      - {{code: word, type: text, label: {{en: A, fr: A, es: A}}}}
       - {{code: sum, type: money, label: {{en: A, fr: A, es: A}}}}
       - {{code: pick, type: choice, label: {{en: A, fr: A, es: A}}, options: {options}}}
       - code: things
@@ -210,22 +210,22 @@ def faults(folder: Path, lines: str, head: str = HEAD) -> list[str]:
     ("line", "expected"),
     [
         ("{same: kepd}", ":5: `kepd` is no question of the older edition here: correct the code"),
-        ("{new: [kept, kept]}", ":5: `kept` of the newer edition stands in line 5 already: keep one of them"),
-        ("{same: kept, to: kept}", ":5: `same` has no `to`: remove it"),
-        ("{reworded: kept}", ":5: `reworded` leads somewhere: add `to`"),
-        ("{reworded: kept, dropped: sum}", ":5: a line says one thing: write one of same, reworded, split, merged, dropped, new"),
-        ("{reworded: [kept, sum], to: kept}", "`reworded` is one question that becomes one"),
-        ("{split: kept, to: sum}", "`split` is one question that becomes several: name at least two"),
-        ("{merged: kept, to: kept}", "`merged` is several questions that become one"),
-        ("{merged: [kept, pick], to: sum}", ":5: answers cannot be merged into a money: merge into choices, longtext, table, text"),
+        ("{new: [word, word]}", ":5: `word` of the newer edition stands in line 5 already: keep one of them"),
+        ("{same: word, to: word}", ":5: `same` has no `to`: remove it"),
+        ("{reworded: word}", ":5: `reworded` leads somewhere: add `to`"),
+        ("{reworded: word, dropped: sum}", ":5: a line says one thing: write one of same, reworded, split, merged, dropped, new"),
+        ("{reworded: [word, sum], to: word}", "`reworded` is one question that becomes one"),
+        ("{split: word, to: sum}", "`split` is one question that becomes several: name at least two"),
+        ("{merged: word, to: word}", "`merged` is several questions that become one"),
+        ("{merged: [word, pick], to: sum}", ":5: answers cannot be merged into a money: merge into choices, longtext, table, text"),
         ("{same: pick}", ":5: `pick` (choice) cannot hold every answer to `pick` (choice): say that the one is dropped"),
         ("{reworded: pick, to: sum}", "`sum` (money) cannot hold every answer to `pick` (choice)"),
-        ("{split: things, to: [kept, sum]}", "the entries of a group go to one group"),
-        ("{reworded: things, to: kept}", "the entries of a group go to one group"),
+        ("{split: things, to: [word, sum]}", "the entries of a group go to one group"),
+        ("{reworded: things, to: word}", "the entries of a group go to one group"),
         ("{reworded: things, to: things, questions: nowhere}", "there is no list `nowhere`: add it under `questions` at the top"),
         ("{same: things, questions: [{same: [name, size]}]}", ":5: question things: `size` is no question of the older edition"),
-        ("{same: kept, questions: [{same: name}]}", "only a line about groups has `questions`: remove it"),
-        ("{sane: kept}", ":5: unknown key `sane`: write `same`"),
+        ("{same: word, questions: [{same: name}]}", "only a line about groups has `questions`: remove it"),
+        ("{sane: word}", ":5: unknown key `sane`: write `same`"),
     ],
 )
 def test_faults_name_the_line_and_the_remedy(folder: Path, line: str, expected: str) -> None:
@@ -233,13 +233,13 @@ def test_faults_name_the_line_and_the_remedy(folder: Path, line: str, expected: 
 
 
 def test_both_editions_must_be_there(folder: Path) -> None:
-    assert faults(folder, "  - same: kept\n", HEAD.replace('"2"', '"3"')) == [
+    assert faults(folder, "  - same: word\n", HEAD.replace('"2"', '"3"')) == [
         ":3: there is no edition 3 of survey: add its file, or correct the name"
     ]
 
 
 WHOLE = """\
-  - same: [kept, sum]
+  - same: [word, sum]
   - dropped: pick
   - new: pick
   - {same: things, questions: [{same: name}, {reworded: colour, to: size}]}
@@ -248,7 +248,7 @@ WHOLE = """\
 
 def test_the_check_tells_every_question_that_is_left_out(folder: Path) -> None:
     path = folder / "1-to-2.yaml"
-    path.write_text(HEAD + "  - same: kept\n  - same: things\n  - dropped: pick\n")
+    path.write_text(HEAD + "  - same: word\n  - same: things\n  - dropped: pick\n")
     ended = CliRunner().invoke(command, ["questionnaires", "check", str(path)])
 
     assert ended.exit_code == 1
@@ -266,7 +266,7 @@ def test_the_library_knows_what_is_left_out(folder: Path) -> None:
     newer = library.get("survey", "2")
 
     assert library.unmapped(library.get("survey", "1")) == ()
-    assert library.unmapped(newer) == ("kept", "sum", "pick", "things", "things.name", "things.colour", "things.size")
+    assert library.unmapped(newer) == ("word", "sum", "pick", "things", "things.name", "things.colour", "things.size")
     (folder / "1-to-2.yaml").write_text(HEAD + WHOLE)
     library.configure([folder])
     assert library.unmapped(newer) == () and library.crosswalk(newer) is not None
