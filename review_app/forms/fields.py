@@ -1,6 +1,7 @@
 """What forms of several pages have in common: a day, plain text, and what is offered to choose from."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import cache
 from itertools import starmap
@@ -32,14 +33,12 @@ class Day(DateField):
         self.data = None
         if not valuelist or not valuelist[0].strip():
             return
-        try:
+        with suppress(ValueError):
             super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(gettext("This is not a date. Write it as in 2027-06-30.")) from error
         typed: date | None = self.data
-        if typed is not None and typed.year not in YEARS:
+        if typed is None or typed.year not in YEARS:
             self.data = None
-            raise ValueError(gettext("This is not a date. Write it as in 2027-06-30."))
+            raise ValueError(gettext("This is not a day between 1900 and 2100. Write it as in 2027-06-30."))
 
 
 def stripped(text: Any) -> str:

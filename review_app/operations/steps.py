@@ -196,7 +196,6 @@ def _take(taking: _Taking) -> None:
 
 
 def _release(taking: _Taking) -> None:
-    taking.params["previous_reviewer_id"] = taking.report.reviewer_id
     taking.values.update(reviewer_id=None, taken_at=None)
 
 

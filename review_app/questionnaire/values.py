@@ -226,6 +226,7 @@ def _decimal(number: Decimal, places: int = 0) -> str:
 
 
 def _day(words: str) -> str | None:
+    """ISO, of a day in one of YEARS."""
     if hit := _YEAR_FIRST.fullmatch(words):
         year, month, day = hit.groups()
     elif hit := _DAY_FIRST.fullmatch(words):
@@ -233,9 +234,10 @@ def _day(words: str) -> str | None:
     else:
         return None
     try:
-        return date(int(year), int(month), int(day)).isoformat()
+        found = date(int(year), int(month), int(day))
     except ValueError:
         return None
+    return found.isoformat() if found.year in YEARS else None
 
 
 def _address(words: str) -> str | None:
@@ -255,7 +257,7 @@ _NO_ADDRESS = Message("The e-mail address cannot be used: write it like name@exa
 _NO_SUM = Message("No amount can be read for certain: write it with its currency, like USD 125,000.00.")
 _BOTH = Message("There is an answer, and a reason to leave it blank: take one of them away.")
 _DAY_ALONE = Message("There is a day by which it is planned, but no reason: choose “planned”, or empty the day.")
-_NO_DAY = Message("What is planned needs the day by which it will be there: write it like 2027-06-30 or 30/6/2027.")
+_NO_DAY = Message("What is planned needs the day, up to 2100, by which it will be there: write it like 2027-06-30 or 30/6/2027.")
 _NO_NUMBER = Message("This is not a number that can be read: write digits only, like 1234.5.")
 
 _PROBLEMS = {
@@ -264,7 +266,7 @@ _PROBLEMS = {
     "number": _NO_NUMBER,
     "percent": _NO_NUMBER,
     "year": Message("This is not a year between 1900 and 2100: write four digits, like 2026."),
-    "date": Message("This date does not exist or cannot be read: write it like 2027-06-30 or 30/6/2027."),
+    "date": Message("This is not a day between 1900 and 2100: write it like 2027-06-30 or 30/6/2027."),
     "url": Message("This is not a web address: write it like https://www.example.org."),
     "country": Message("This is not a country of the list: choose one."),
 }

@@ -119,11 +119,14 @@ def test_what_was_typed_stays_when_a_cycle_cannot_be_planned(ada: Browser) -> No
     page.fill({"title_fr": "Rapports", "starts_on": "2026-01-01", "ends_on": "2025-01-01", "due_on": "soon", "parties": ["PE"]})
     page = page.press("Plan the cycle", status=422)
     assert page.errors == [
-        "Give the cycle a title.", "The period ends before it starts.", "This is not a date. Write it as in 2027-06-30.",
+        "Give the cycle a title.", "The period ends before it starts.", "This is not a day between 1900 and 2100. Write it as in 2027-06-30.",
     ]
     assert page.value("title_fr") == "Rapports"
     assert page.value("due_on") == "soon"
     assert page.value("parties") == ["PE"]
+    page = page.fill({"due_on": "2101-01-01"}).press("Plan the cycle", status=422)
+    assert "This is not a day between 1900 and 2100. Write it as in 2027-06-30." in page.errors
+    assert page.value("due_on") == "2101-01-01"
 
 
 def test_a_cycle_that_expects_nobody_stays_planned_and_says_why(ada: Browser, app: Flask) -> None:
