@@ -91,7 +91,8 @@ def test_what_does_not_fit_together_is_kept_and_said(desk: Desk) -> None:
     sent = {"staff": "12", "blank-staff": "no_data", "blank-law": "planned", "until-law": "soon", "until-was_evaluated": "2028"}
     page = desk.carla.get(desk.facts).fill(sent).press("Save and continue")
     assert page.has("There is an answer, and a reason to leave it blank: take one of them away.",
-                    "What is planned needs the day, up to 2100, by which it will be there", "There is a day by which it is planned")  # fmt: skip
+                    "What is planned needs the day, up to 2100, by which it will be there",
+                    "There is a day by which it is planned")  # fmt: skip
     assert [page.value(name) for name in sent] == list(sent.values())
     assert {"Facts: Staff", "Facts: Law", "Facts: Was_evaluated"} <= set(missing(desk.carla.get(f"{desk.home}/completeness")))
 

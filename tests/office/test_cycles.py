@@ -119,7 +119,8 @@ def test_what_was_typed_stays_when_a_cycle_cannot_be_planned(ada: Browser) -> No
     page.fill({"title_fr": "Rapports", "starts_on": "2026-01-01", "ends_on": "2025-01-01", "due_on": "soon", "parties": ["PE"]})
     page = page.press("Plan the cycle", status=422)
     assert page.errors == [
-        "Give the cycle a title.", "The period ends before it starts.", "This is not a day between 1900 and 2100. Write it as in 2027-06-30.",
+        "Give the cycle a title.", "The period ends before it starts.",
+        "This is not a day between 1900 and 2100. Write it as in 2027-06-30.",
     ]
     assert page.value("title_fr") == "Rapports"
     assert page.value("due_on") == "soon"
