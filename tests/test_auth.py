@@ -170,6 +170,23 @@ def test_the_account_keeps_its_password_from_who_does_not_know_it(people: None, 
     assert page.errors == ["This is not your current password."]
 
 
+def test_a_visit_is_noted_every_ten_minutes(people: None, client: Browser, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def last_seen() -> datetime | None:
+        with app.app_context():
+            return named("carla").last_seen_at
+
+    sign_in(client, "carla")
+    noted = last_seen()
+    assert noted
+    moments = [noted + timedelta(minutes=minutes) for minutes in (9, 11, 20, 22)]
+    found = []
+    for moment in moments:
+        monkeypatch.setattr("review_app.web.access.now", lambda moment=moment: moment)
+        client.get("/es/account")
+        found.append(last_seen())
+    assert found == [noted, moments[1], moments[1], moments[3]]
+
+
 def test_name_language_and_zone_are_ones_own(people: None, client: Browser) -> None:
     page = sign_in(client, "carla").get("/en/account")
     page = page.fill({"name": "Carla S.", "language": "English", "time_zone": "America/Santiago"}).press("Save")

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from werkzeug.test import TestResponse
 from config import Settings
 from review_app import sessions, transaction
 from review_app.extensions import db, limiter
+from review_app.operations import accounts
 from review_app.queries.invariants import broken
 from review_app.web import auth
 from tests.browser import Browser
@@ -191,6 +193,7 @@ def undone_world(app: Flask, settings: Settings, ground: Ground) -> Iterator[Und
         patch.setattr(limiter, "enabled", False)
         patch.setitem(app.config, "PUBLIC_READS_PER_MINUTE", 0)
         patch.setattr(auth, "FORGOT_TAKES", 0)
+        patch.setattr(accounts, "SEEN_FOR", timedelta.max)  # however long the tests take, nobody's page notes a visit
         world, browsers = _built(app, settings)
         with app.app_context():
             engine = db.engine

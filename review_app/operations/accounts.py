@@ -17,6 +17,7 @@ from review_app.transaction import atomic, record, wake_sweeper
 from workflows.messages import Message
 
 PARTY_ROLES = ("contributor", "coordinator")
+SEEN_FOR = timedelta(minutes=10)
 
 
 def new_uniquifier() -> str:
@@ -160,8 +161,8 @@ def change_account(person: Person, *, name: str, language: str, time_zone: str) 
 
 
 def seen(person: Person, *, now: datetime) -> None:
-    """Note that the person was here; at most once in ten minutes."""
-    if person.last_seen_at is None or now - person.last_seen_at > timedelta(minutes=10):
+    """Note that the person was here, unless that was noted within `SEEN_FOR`."""
+    if person.last_seen_at is None or now - person.last_seen_at > SEEN_FOR:
         _note_visit(person, now)
 
 

@@ -70,7 +70,7 @@ class Walk:
         raise AssertionError
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("has_scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
 def test_a_report_goes_all_the_way_in_a_browser(
     app: Flask,
