@@ -78,6 +78,19 @@ def test_a_page_writes_nothing_outside_an_operation_not_even_in_plain_sql(app: F
         assert database.session.scalars(select(Party)).all() == []
 
 
+def test_statements_that_write_are_made_by_operations_and_the_plumbing_below() -> None:
+    """One that a page sends before it calls an operation within `held` would ride along with its commit."""
+    writing = {"insert", "update", "delete"}
+    found = {
+        str(path)
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("sqlalchemy") and "operations" not in path.parts
+        and writing & {name.name for name in node.names}
+    }  # fmt: skip
+    assert found == {"review_app/sessions.py", "review_app/transaction.py"}
+
+
 def _writes_state(node: ast.AST, path: Path) -> bool:
     if isinstance(node, ast.Assign):
         return any(isinstance(target, ast.Attribute) and target.attr == "state" for target in node.targets)

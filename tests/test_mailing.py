@@ -1,13 +1,21 @@
 """A notice as an e-mail: whole in three languages, safe against what people type, and the same when it is sent twice."""
 
 import smtplib
+import ssl
+from dataclasses import replace
+from email.message import EmailMessage
+from pathlib import Path
 
+import aiosmtpd
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 from review_app import mailing
 from review_app.models import Cycle, Notice, Person, Report
 from review_app.notices import NOTICES
 from tests.delivery import change, mails, make_world, state
+from tests.servers import MailServer, free_port
 
 pytestmark = pytest.mark.by_hand("a fact is stated, to see its mail", "contributions", "notices", "reports")
 
@@ -136,3 +144,63 @@ def test_a_closed_account_gets_no_mail(db, settings):
 )
 def test_what_a_mail_server_refuses_for_good(error, permanent):
     assert mailing.is_permanent(error) is permanent
+
+
+class Guarded(MailServer):
+    """A mail server that people sign in to; `hears` is with which names and passwords."""
+
+    def __init__(self):
+        super().__init__()
+        self.hears = []
+
+    def authenticator(self, server, session, envelope, mechanism, data):
+        self.hears.append((data.login, data.password))
+        return AuthResult(success=data.password == b"harbour", handled=False)
+
+
+@pytest.fixture
+def guarded(request, settings):
+    """A server, and the settings to send by it. Its certificate is signed by nobody."""
+    certificates, mail = Path(aiosmtpd.__file__).parent / "tests" / "certs", Guarded()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificates / "server.crt", certificates / "server.key")
+    controller = Controller(
+        mail, hostname="127.0.0.1", port=free_port(), authenticator=mail.authenticator, auth_require_tls=False,
+        tls_context=context if request.param else None,
+    )  # fmt: skip
+    controller.start()
+    yield mail, replace(settings, smtp_port=controller.port, smtp_user="relata", smtp_password="harbour")
+    controller.stop()
+
+
+def letter():
+    message = EmailMessage()
+    message["From"], message["To"] = "relata@example.org", "rosa@example.org"
+    message.set_content("Dear Rosa.")
+    return message
+
+
+@pytest.mark.parametrize("guarded", [False], indirect=True)
+def test_a_mail_goes_out_under_the_name_of_the_installation(guarded):
+    mail, settings = guarded
+    mailing.deliver(letter(), settings=settings)
+    assert (len(mail.messages), mail.hears) == (1, [(b"relata", b"harbour")])
+    with pytest.raises(smtplib.SMTPAuthenticationError):
+        mailing.deliver(letter(), settings=replace(settings, smtp_password="guessed"))
+    assert len(mail.messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("guarded", "tls", "error"),
+    [
+        (False, "starttls", smtplib.SMTPNotSupportedError),
+        (True, "starttls", ssl.SSLCertVerificationError),
+        (False, "ssl", ssl.SSLError),
+    ],
+    indirect=["guarded"],
+)
+def test_a_server_that_cannot_be_trusted_hears_no_password_and_gets_no_mail(guarded, tls, error):
+    mail, settings = guarded
+    with pytest.raises(error):
+        mailing.deliver(letter(), settings=replace(settings, smtp_tls=tls))
+    assert (mail.messages, mail.hears) == ([], [])

@@ -80,6 +80,18 @@ def test_a_server_that_is_busy_is_tried_again_later(db, smtp):
     assert dispatching.claim_notice(notice_id, now=later)
 
 
+def test_a_mail_that_is_not_taken_waits_twice_as_long_each_time(db):
+    notice_id, now = published_mail(make_world()), NOW
+    for minutes in (1, 2, 4):
+        assert dispatching.claim_notice(notice_id, now=now)
+        dispatching.notice_failed(notice_id, error="away", permanent=False, now=now)
+        now += timedelta(minutes=minutes)
+        assert notice_id not in due_notices(now - timedelta(seconds=1))
+    assert dispatching.claim_notice(notice_id, now=now)
+    dispatching.notice_sent(notice_id, now=now)
+    assert (notice(db, notice_id).status, notice(db, notice_id).error) == ("sent", None)
+
+
 def test_waits_double_up_to_four_hours_and_end():
     minutes = [wait_after(attempt).total_seconds() / 60 for attempt in range(1, 11)]
     assert minutes == [1, 2, 4, 8, 16, 32, 64, 128, 240, 240]
@@ -201,6 +213,10 @@ def test_the_sweeper_finds_what_no_doorbell_announced(db, rung):
     dispatching.fail_dispatch(entry, error="no")
     assert open_dispatches(NOW + timedelta(seconds=9)) == []
     assert open_dispatches(NOW + timedelta(seconds=10)) == [entry]
+    assert dispatching.run_dispatch(entry, {}, now=NOW)
+    # Another worker, who failed at it meanwhile, changes nothing any more.
+    dispatching.fail_dispatch(entry, error="late")
+    assert (dispatch(entry).done_at, dispatch(entry).attempts, dispatch(entry).error) == (NOW, 1, None)
 
 
 def test_a_real_worker_hears_the_doorbell_and_sends(db, smtp, worker):
