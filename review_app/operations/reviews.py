@@ -74,12 +74,12 @@ def drop_point(actor: Person, report_id: int, point_id: int) -> None:
 def reply_to_point(
     actor: Person, report_id: int, point_id: int, *, reply: str, now: datetime, seen: datetime | None = None
 ) -> Point:
-    """Answer a returned point, or change the answer of the time `seen`. Raises NotFound, Denied, Blocked (no text), Stale."""
+    """Answer a point of the last return, or change the answer of the time `seen`. Raises NotFound, Denied, Blocked (no text), Stale."""
     report = held_report(report_id, is_shared=True)
     require(actor, "report.answer_points", report)
     point = _point(report, point_id, is_held=True)
-    if point.returned_at is None or report.is_recallable(now):
-        raise NotFound
+    if point.returned_at is None or point.round != report.round or report.is_recallable(now):
+        raise NotFound  # an earlier round's answer was handed in and read
     require(actor, "report.answer_points", report, section=point.section)
     if point.replied_at != seen and point.reply != reply.strip():
         raise Stale  # somebody else's answer stands, which nothing else keeps

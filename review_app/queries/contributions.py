@@ -47,6 +47,12 @@ class Asking:
     def item_id(self) -> UUID | None:
         return self.item.id if self.item else None
 
+    @property
+    def has_files(self) -> bool:
+        """Whether files are asked for at this place too."""
+        every = self.sheet.group_of(self.item).questions if self.item else self.section.questions
+        return self.link.question is None and any(question.type == "file" for question in every)
+
     def shown(self) -> tuple[Question, ...]:
         """The plain questions that are asked now. A condition on what this link cannot see hides nothing."""
         return self._open(self.questions, self.sheet.values(self.item_id))

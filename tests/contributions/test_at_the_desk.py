@@ -69,6 +69,25 @@ def test_both_texts_become_one_and_another_is_declined_with_a_reason(desk: Desk)
     assert history(desk, "overview")[-1] == ("Ours and theirs.", "Lucía")
 
 
+def test_rows_of_both_tables_stand_together_and_files_are_asked_for_elsewhere(desk: Desk) -> None:
+    with desk.app.app_context():
+        desk.report_id = steps.open_cycle("activity-report", "2026", ("CL", "Opening night"))[0]
+    outcome = f"{desk.home}/sections/outcome"
+    steps.write(desk.carla, outcome, {"agreements-0-agreement": "Ours"})
+    address = desk.ask("outcome", language="English")
+    assert desk.outside.get(address).has("Files cannot be sent by a link: send them to Carla, who adds them.")
+    assert "Files cannot" not in desk.outside.get(desk.ask("activity", language="English")).text
+    page = desk.outside.get(address).fill({"agreements-0-agreement": "Theirs"}).press("Save and go on to sending")
+    page.fill({"writer": "Lucía", "organisation": "Red"}).press("Send to the team")
+
+    page = desk.carla.get(outcome).follow("Take, merge or decline it")
+    assert [page.value(f"agreements-{row}-agreement") for row in (0, 1)] == ["Ours", "Theirs"]
+    page = page.press("Save and add another row")
+    assert page.has("Saved. The history says whose contribution is in it.")
+    assert [page.value(f"agreements-{row}-agreement") for row in (0, 1, 2)] == ["Ours", "Theirs", ""]
+    assert page.select("#agreements-more [name=agreements-2-agreement]")
+
+
 def test_a_text_that_changed_meanwhile_is_not_replaced_unseen(desk: Desk) -> None:
     address = desk.ask("facts/overview")
     desk.send(address, {"overview": "Suyo."})

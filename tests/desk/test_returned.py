@@ -56,6 +56,25 @@ def test_points_stand_where_they_belong_and_answers_are_open_again(desk: Desk) -
     assert steps.submit(desk.carla, desk.report_id).h1 == "Your report was received"
 
 
+def test_a_second_return_asks_its_own_points_and_leaves_the_answers_of_the_first_alone(desk: Desk) -> None:
+    desk.returned("Since when?")
+    steps.answer_point(desk.carla, desk.report_id, "Since 2019.")
+    first = desk.look(lambda: database.session.scalars(select(Point.id)).one())
+    steps.submit(desk.carla, desk.report_id)
+    steps.take(desk.rita, desk.report_id)
+    steps.draft_point(desk.rita, desk.report_id, "facts", "Says who?", question="overview")
+    steps.give_back(desk.rita, desk.report_id)
+    assert desk.carla.get(desk.home).has("1 point to answer, 1 still open.")
+    page = desk.carla.get(f"{desk.home}/points")
+    assert page.has("0 of 1 answered", "Since 2019.") and "A good start." not in page.text
+    assert page.text.index("Says who?") < page.text.index("Earlier rounds") < page.text.index("Since when?")
+    assert len(page.select("textarea")) == 1
+    token = str(page.select("input[name=csrf_token]")[0]["value"])
+    sent = {"csrf_token": token, f"p{first}-reply": "Since 1919.", f"p{first}-seen": ""}
+    desk.carla.post(f"{desk.home}/points/{first}", sent, status=404)
+    assert desk.carla.get(f"{desk.home}/points").has("Since 2019.")
+
+
 def test_a_point_that_should_only_be_considered_does_not_stand_before_submitting_again(desk: Desk) -> None:
     steps.write(desk.carla, desk.facts, {"overview": "Forty libraries."})
     desk.submitted()

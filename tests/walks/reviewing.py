@@ -54,7 +54,7 @@ class Reviewing(Walk):
         call = partial(reviews.reply_to_point, self.actors[nick], self.small.report_id, point_id, reply="Because.", now=model.now)
         if model.state != "revision" or not model.is_one_of(nick, ("coordinator", "contributor")):
             self.attempt(call, Denied)
-        elif not point.is_returned or model.is_held:
+        elif not point.is_returned or point.round != model.round or model.is_held:
             self.attempt(call, NotFound)
         else:
             point.has_reply = True

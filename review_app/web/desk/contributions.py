@@ -182,7 +182,7 @@ def _merge(report: Report, offer: Offer) -> Response:
     if outcome.result == "conflict":
         return redirect(url_for("desk.conflict", report_id=report.id, save_id=outcome.save_id))
     flash(gettext("Saved. The history says whose contribution is in it."))
-    return redirect(_home(report, offer))
+    return redirect(_home(report, offer, more=request.form.get("add_row")))
 
 
 def _question(report: Report, offer: Offer) -> Question:
@@ -194,11 +194,12 @@ def _group_of(report: Report, offer: Offer) -> str | None:
     return sheet_of_page(report, item_id=item_id).item(item_id).group if item_id else None
 
 
-def _home(report: Report, offer: Offer) -> str:
+def _home(report: Report, offer: Offer, *, more: str | None = None) -> str:
+    """Where the contribution is for; there `more`, a table, gets another row."""
+    anchor = f"{more}-more" if more else offer.group or f"q-{offer.question}"
     if offer.link.item_id:
-        return url_for("desk.item", report_id=report.id, item_id=offer.link.item_id, _anchor=f"q-{offer.question}")
-    anchor = offer.group or f"q-{offer.question}"
-    return url_for("desk.section", report_id=report.id, code=offer.section, _anchor=anchor)
+        return url_for("desk.item", report_id=report.id, item_id=offer.link.item_id, more=more, _anchor=anchor)
+    return url_for("desk.section", report_id=report.id, code=offer.section, more=more, _anchor=anchor)
 
 
 def _proposal_page(report: Report, offer: Offer, decline: DeclineForm | None = None, *, is_stale: bool = False) -> str:
@@ -220,7 +221,9 @@ def _proposal_page(report: Report, offer: Offer, decline: DeclineForm | None = N
 
 
 def _both(kind: str, ours: Any, theirs: Any) -> dict[str, Any]:
-    """What the editor begins with: both texts one after the other; of what is no running text, theirs."""
-    if kind != "longtext" or values.is_blank(ours):
+    """What the editor begins with: both texts, or the rows of both tables, one after the other; of all else, theirs."""
+    if kind not in ("longtext", "table") or values.is_blank(ours):
         return {"raw": theirs["raw"]}
+    if kind == "table":
+        return {"raw": [*ours["raw"], *(row for row in theirs["raw"] if row not in ours["raw"])]}
     return {"raw": f"{ours['raw']}\n\n{theirs['raw']}"}

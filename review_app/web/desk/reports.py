@@ -128,10 +128,10 @@ def visible_journal(report: Report) -> list[JournalRow]:
 
 
 def visible_points(report: Report) -> list[Point]:
-    """Returned points, once the party has been told of them."""
+    """Returned points, once the party has been told of them; those of the newest round first."""
     if report.returned_at is None or report.is_recallable(access.now()):
         return []
-    return points_of(report, is_returned=True)
+    return sorted(points_of(report, is_returned=True), key=lambda point: -point.round)
 
 
 @blueprint.get("/reports/<int:report_id>/read")
