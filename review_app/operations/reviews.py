@@ -74,7 +74,7 @@ def drop_point(actor: Person, report_id: int, point_id: int) -> None:
 def reply_to_point(
     actor: Person, report_id: int, point_id: int, *, reply: str, now: datetime, seen: datetime | None = None
 ) -> Point:
-    """Answer a point of the last return, or change the answer of the time `seen`. Raises NotFound, Denied, Blocked (no text), Stale."""
+    """Answer a point of the last return, or change the answer of the time `seen`. Raises NotFound, Denied, Blocked, Stale."""
     report = held_report(report_id, is_shared=True)
     require(actor, "report.answer_points", report)
     point = _point(report, point_id, is_held=True)
