@@ -1,6 +1,7 @@
 """Reads of what is written: sheets, history, points and findings of one report."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,8 @@ from review_app.queries.reports import latest_snapshot, questionnaire_of
 from review_app.questionnaire.language import Question, Questionnaire
 from review_app.questionnaire.sheets import Cell, Sheet, SheetItem
 
+Places = frozenset[tuple[UUID | None, str]]
+"""Items (None: the report itself), each with a question or group."""
 _ANSWERS = select(Answer.item_id, Answer.question, Answer.value, Answer.lang, Answer.row_version, Answer.origin == "carried")
 _ITEM = (Item.id, Item.group, Item.position, func.coalesce(Item.fate == "open", false()))  # as SheetItem has them
 _ITEMS = select(*_ITEM).where(Item.ended_at.is_(None))
@@ -34,25 +37,35 @@ def sheet_of(report: Report) -> Sheet:
     return written(report)[0]
 
 
-def written(report: Report) -> tuple[Sheet, frozenset[tuple[UUID | None, str]]]:
-    """The sheet, and the places (item, question or group) of it that changed since the checks looked. Two queries."""
-    questionnaire = questionnaire_of(report)
-    items = db.session.execute(
-        select(Item.ended_at.is_not(None), Item.checked_version < Item.row_version, *_ITEM)
-        .where(Item.report_id == report.id)
+def written(report: Report) -> tuple[Sheet, Places]:
+    """The sheet, and the places of it that changed since the checks looked. Two queries."""
+    return all_written([report])[report.id]
+
+
+def all_written(reports: Sequence[Report]) -> dict[int, tuple[Sheet, Places]]:
+    """The same of each report, by its id. Two queries."""
+    ids = [report.id for report in reports]
+    items, answers = defaultdict[int, list[Any]](list), defaultdict[int, list[Any]](list)
+    for report_id, *item in db.session.execute(
+        select(Item.report_id, Item.ended_at.is_not(None), Item.checked_version < Item.row_version, *_ITEM)
+        .where(Item.report_id.in_(ids))
         .order_by(Item.position, Item.created_at)
-    ).all()
-    cells: dict[tuple[UUID | None, str], Cell] = {}
-    changed: set[tuple[UUID | None, str]] = set()
-    for item_id, question, is_changed, *cell in db.session.execute(
+    ):
+        items[report_id].append(item)
+    for report_id, *answer in db.session.execute(
         select(
-            Answer.item_id, Answer.question, Answer.checked_version < Answer.row_version,
+            Answer.report_id, Answer.item_id, Answer.question, Answer.checked_version < Answer.row_version,
             Answer.value, Answer.lang, Answer.row_version, Answer.origin == "carried", Answer.origin == "imported",
-        ).where(Answer.report_id == report.id)
+        ).where(Answer.report_id.in_(ids))
     ):  # fmt: skip
-        cells[item_id, question] = Cell(*cell)
-        if is_changed:
-            changed.add((item_id, question))
+        answers[report_id].append(answer)
+    return {report.id: _laid(report, items[report.id], answers[report.id]) for report in reports}
+
+
+def _laid(report: Report, items: Sequence[Any], answers: Sequence[Any]) -> tuple[Sheet, Places]:
+    questionnaire = questionnaire_of(report)
+    cells = {(item_id, question): Cell(*cell) for item_id, question, _, *cell in answers}
+    changed = {(item_id, question) for item_id, question, is_changed, *_ in answers if is_changed}
     for _, is_changed, item_id, group, _, _ in items:
         if is_changed:
             changed |= {(None, group), *((item_id, inner.code) for inner in questionnaire.question(group).questions)}
@@ -197,6 +210,12 @@ def comments_of(report: Report) -> list[Comment]:
 
 def replies_of(report: Report) -> dict[str, FindingReply]:
     """Fingerprint -> why that finding is right as it stands."""
-    return {
-        r.fingerprint: r for r in db.session.scalars(select(FindingReply).where(FindingReply.report_id == report.id))
-    }
+    return all_replies([report])[report.id]
+
+
+def all_replies(reports: Sequence[Report]) -> dict[int, dict[str, FindingReply]]:
+    """The same of each report, by its id. One query."""
+    found: dict[int, dict[str, FindingReply]] = {report.id: {} for report in reports}
+    for reply in db.session.scalars(select(FindingReply).where(FindingReply.report_id.in_(found))):
+        found[reply.report_id][reply.fingerprint] = reply
+    return found

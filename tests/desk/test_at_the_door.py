@@ -139,3 +139,29 @@ def test_a_single_question_can_be_given_to_a_contributor(desk: Desk, new_client:
     page = mario.get(f"{desk.home}/sections/houses").press("Add: Library")
     page.fill({"house_name": "North"}).press("Save and continue")
     assert not mario.get(f"{desk.home}/sections/closing").select("textarea")
+
+
+def test_my_reports_say_how_far_each_is_and_what_comes_next(desk: Desk) -> None:
+    page = desk.carla.get("/en/desk")
+    assert page.has("0 of 1 sections completed") and not page.has("must be answered")
+    assert page.follow("Continue with “Facts”").h1 == "Facts"
+    steps.write(desk.carla, desk.facts, {"overview": "Forty libraries."})
+    assert desk.carla.get("/en/desk").has("1 of 1 sections completed")
+    assert desk.carla.get("/en/desk").follow("Submit the report").url == f"{desk.home}/submit"
+    desk.submitted()
+    page = desk.carla.get("/en/desk")
+    assert not page.has("sections completed") and "Submit the report" not in page.links
+
+
+def test_my_reports_have_the_same_figures_as_each_report_in_as_many_queries_for_one_as_for_five(
+    desk: Desk, cost: Callable[..., list[int]]
+) -> None:
+    steps.write(desk.carla, desk.facts, {"overview": "Forty libraries."})
+    few = cost(desk.carla, "/en/desk")
+    with desk.app.app_context():
+        others = steps.open_cycle("programme-monitoring", "2026", *(("CL", f"Programme {number}") for number in range(5)))
+    page = desk.carla.get("/en/desk")
+    assert cost(desk.carla, "/en/desk") == few
+    told = [line.get_text() for line in page.select(".card .progress")]
+    homes = [desk.home, *(f"/en/desk/reports/{report_id}" for report_id in others)]
+    assert sorted(told) == sorted(desk.carla.get(home).select(".progress")[0].get_text() for home in homes) and len(told) == 6

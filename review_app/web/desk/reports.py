@@ -8,7 +8,6 @@ from flask import current_app, flash, g, redirect, render_template, request, url
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from review_app.checks.engine import progress
 from review_app.checks.registry import QUICK
 from review_app.forms.desk import InviteForm, ReplyForm
 from review_app.models import Point, Report
@@ -16,7 +15,7 @@ from review_app.operations import accounts, reviews
 from review_app.permissions import Denied, NotFound, can, require
 from review_app.presence import Here
 from review_app.queries.answers import points_of, replies_of, sheet_of
-from review_app.queries.checking import checking
+from review_app.queries.checking import HowFar, checking, how_far
 from review_app.queries.contributions import offers
 from review_app.queries.fates import over_since_last
 from review_app.queries.journal import JournalRow, journal
@@ -43,22 +42,20 @@ def home() -> str | Response:
     if endpoint != "desk.home":
         return redirect(url_for(endpoint))
     require(person, "desk.see")
-    return render_template("pages/desk/home.html", rows=my_reports(person, now=access.now()))
+    rows = my_reports(person, now=access.now())
+    written = [row.report for row in rows if row.report.state in ("draft", "revision")]
+    return render_template("pages/desk/home.html", rows=rows, how_far=how_far(written))
 
 
 @blueprint.get("/reports/<int:report_id>")
 @access.report("report.read_answers")
 def report(report: Report) -> str:
     """The task list: where the report stands, what is left, who acts."""
-    state, replies = checking(report, only=QUICK), replies_of(report)
-    sheet = state.sheet
-    open_found = [one for one in state.found if one.fingerprint not in replies]
+    state = checking(report, only=QUICK)
     return render_template(
         "pages/desk/report.html",
         report=report,
-        sheet=sheet,
-        progress=progress(sheet, open_found),
-        found=open_found,
+        far=HowFar.of(state, replies_of(report)),
         is_being_checked=state.is_waiting,
         sections_being_checked=state.waiting_sections(),
         points=visible_points(report),
