@@ -112,6 +112,11 @@ def test_the_same_notice_has_the_same_message_id(db, settings):
     assert first["Auto-Submitted"] == "auto-generated"
 
 
+def test_no_transaction_is_open_while_a_mail_is_on_its_way(db, settings):
+    assert composed("report.published", settings)
+    assert not db.session().in_transaction()
+
+
 def test_words_without_a_translation_fall_back_to_english(db, settings):
     world = make_world()
     change(Person, world.coordinator, language="es")

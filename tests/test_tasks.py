@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from review_app import tasks, transaction
 from review_app.database import plain
-from review_app.models import Claim, Entry, Extension, Notice, Person, Report
+from review_app.models import Claim, Dispatch, Entry, Extension, Notice, Person, Report
 from review_app.operations import dispatching, reminders
 from review_app.operations.dispatching import LEASE, MOST_ATTEMPTS, wait_after
 from review_app.queries.dispatching import due_notices, open_dispatches
@@ -217,6 +217,23 @@ def test_the_sweeper_finds_what_no_doorbell_announced(db, rung):
     # Another worker, who failed at it meanwhile, changes nothing any more.
     dispatching.fail_dispatch(entry, error="late")
     assert (dispatch(entry).done_at, dispatch(entry).attempts, dispatch(entry).error) == (NOW, 1, None)
+
+
+def test_what_waits_longest_comes_first(db):
+    world = make_world()
+    young, old = (state("report.published", world, now=NOW + timedelta(minutes=minutes)) for minutes in (5, 0))
+    later = NOW + timedelta(minutes=10)
+    assert open_dispatches(later) == [young, old]
+    assert open_dispatches(later, limit=1) == [young]
+    assert due_notices(later) == [*sorted(found.id for found in mails(old)), *sorted(found.id for found in mails(young))]
+    assert due_notices(later, limit=1) == [min(found.id for found in mails(old))]
+
+
+def test_a_reaction_that_failed_however_often_holds_up_no_sweeper(db):
+    world = make_world()
+    failed, other = (state("report.published", world) for _ in range(2))
+    change(Dispatch, failed, attempts=10_000)
+    assert open_dispatches(NOW + timedelta(seconds=5)) == [other]
 
 
 def test_a_real_worker_hears_the_doorbell_and_sends(db, smtp, worker):
