@@ -100,6 +100,11 @@ def section(report: Report, code: str) -> Page:
     return _section_page(report, code, form)
 
 
+def _narrowed() -> str | None:
+    """What the address keeps while only what changed is shown."""
+    return "changed" if request.args.get("only") == "changed" else None
+
+
 def _section_page(report: Report, code: str, form: NoteForm | PointForm | None, *, reasons: Sequence[Message] = ()) -> str:
     work = workspace(report, language=current_language())
     sections = work.questionnaire.sections
@@ -107,8 +112,8 @@ def _section_page(report: Report, code: str, form: NoteForm | PointForm | None, 
     if index is None:
         raise NotFound
     blocks = work.blocks(sections[index])
-    is_narrowed = request.args.get("only") == "changed"
-    if is_narrowed:
+    only = _narrowed()
+    if only:
         changed_items = {block.item_id for block in blocks if block.change or block.points}
         blocks = [b for b in blocks if b.change or b.points or (b.is_item and b.item_id in changed_items)]
     return render_template(
@@ -118,7 +123,7 @@ def _section_page(report: Report, code: str, form: NoteForm | PointForm | None, 
         section=sections[index],
         number=index + 1,
         blocks=blocks,
-        is_narrowed=is_narrowed,
+        only=only,
         before=sections[index - 1] if index else None,
         after=sections[index + 1] if index + 1 < len(sections) else None,
         form=form,
@@ -157,7 +162,7 @@ def _say(report: Report, code: str, form: NoteForm | PointForm) -> Page:
             flash(gettext("The note is kept. Only reviewers and administrators see it."))
     except Blocked as blocked:
         return _section_page(report, code, form, reasons=blocked.reasons), 422
-    return redirect(url_for("review.section", report_id=report.id, code=code, _anchor=anchor_of(item_id, question)))
+    return redirect(url_for("review.section", report_id=report.id, code=code, only=_narrowed(), _anchor=anchor_of(item_id, question)))
 
 
 @blueprint.post("/review/reports/<int:report_id>/points/<int:point_id>/drop")

@@ -105,6 +105,8 @@ def test_the_answers_to_the_points_stand_beside_the_changed_text(rita: Browser, 
     assert page.has("How many towns?", "The country answered", "We counted again.")
     assert not page.has("Nothing changed in this section")
     assert not page.has("Body responsible")
+    page = page.follow("Add an internal note").fill({"text": "Fourteen now."}).press("Keep this note")
+    assert page.has("The note is kept.", "Fourteen now.") and not page.has("Body responsible")
     assert rita.get(f"{report}/sections/results_and_lessons?only=changed").has("Nothing changed in this section")
 
     with app.app_context():
