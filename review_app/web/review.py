@@ -162,7 +162,8 @@ def _say(report: Report, code: str, form: NoteForm | PointForm) -> Page:
             flash(gettext("The note is kept. Only reviewers and administrators see it."))
     except Blocked as blocked:
         return _section_page(report, code, form, reasons=blocked.reasons), 422
-    return redirect(url_for("review.section", report_id=report.id, code=code, only=_narrowed(), _anchor=anchor_of(item_id, question)))
+    anchor = anchor_of(item_id, question)
+    return redirect(url_for("review.section", report_id=report.id, code=code, only=_narrowed(), _anchor=anchor))
 
 
 @blueprint.post("/review/reports/<int:report_id>/points/<int:point_id>/drop")
