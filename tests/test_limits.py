@@ -18,7 +18,7 @@ from review_app.models import Entry, Person
 from review_app.operations import accounts
 from review_app.web import auth, reads
 from review_app.wiring import create_app
-from tests.browser import Browser
+from tests.browser import Browser, form_of, send
 from tests.people import PASSWORD, add_parties, make_person
 
 EVERYBODY = ("carla@example.org", "CARLA@example.org ", "closed@example.org", "invited@example.org", "nobody@example.org")
@@ -125,6 +125,21 @@ def test_guesses_at_one_address_do_not_shut_out_another(people: None, client: Br
         client.get("/en/sign-in").fill({"email": "nobody@example.org", "password": "guess"}).press("Sign in", status=422)
     page = new_client().get("/en/sign-in").fill({"email": "carla@example.org", "password": PASSWORD}).press("Sign in")
     assert page.url == "/en/desk"
+
+
+def test_guesses_from_elsewhere_shut_nobody_out_until_they_come_from_everywhere(
+    people: None, client: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auth, "FROM_EVERYWHERE", "12 per hour")
+    form = form_of(client.get("/en/sign-in"), "/en/sign-in", email="carla@example.org", password="guess")
+
+    def guess(place: str, **typed: str) -> int:
+        client._client.environ_base["REMOTE_ADDR"] = place
+        return send(client, "/en/sign-in", {**form, **typed})[0]
+
+    assert [guess("192.0.2.1") for _ in range(11)] == [422] * 10 + [429]
+    assert [guess(f"192.0.2.{place}") for place in (2, 3)] == [422] * 2
+    assert guess("192.0.2.4", password=PASSWORD) == 429
 
 
 def test_public_pages_have_a_limit_that_can_be_set(app: Flask, client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -21,6 +22,8 @@ MOST_PAGES = 600
 MOST_LETTERS = 5_000_000
 MOST_MEMBERS = 6000
 SECONDS = 45
+# What of the environment the process is given that opens a foreign file: enough to start, and none of our keys.
+HANDED = frozenset({"HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "TMPDIR", "TZ"})
 NAMES = {"txt": "text", "md": "text", "text": "text", "html": "html", "htm": "html", "xhtml": "html", "docx": "word", "pdf": "pdf"}
 """Ending of a file's name -> its kind."""
 
@@ -124,8 +127,9 @@ def confined(kind: str, content: bytes) -> dict[str, Any]:
     Raises FileProblem.
     """
     argv = [sys.executable, "-m", "review_app.readers.confined", kind]
+    handed = {name: value for name, value in os.environ.items() if name in HANDED or name.startswith(("LC_", "PYTHON"))}
     try:
-        child = subprocess.run(argv, input=content, capture_output=True, timeout=SECONDS, check=False)
+        child = subprocess.run(argv, input=content, capture_output=True, timeout=SECONDS, check=False, env=handed)
     except subprocess.TimeoutExpired:
         raise FileProblem("too_slow") from None
     if child.returncode:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask_babel import force_locale, gettext
+from flask_limiter.util import get_remote_address
 from flask_security.utils import hash_password, login_user, logout_user, verify_password
 from werkzeug.wrappers import Response
 
@@ -23,11 +24,16 @@ blueprint = Blueprint("auth", __name__)
 
 # An answer to "I forgot" takes at least this long, so that time does not tell who is known.
 FORGOT_TAKES = 0.25
+FROM_EVERYWHERE = "100 per hour"  # wrong passwords for one e-mail address
 Page = str | tuple[str, int] | Response
 
 
 def _address_typed() -> str:
     return f"sign-in:{request.form.get('email', '').strip().lower()[:254]}"
+
+
+def _address_typed_here() -> str:
+    return f"{get_remote_address()} {_address_typed()}"
 
 
 @lru_cache(maxsize=1)
@@ -81,7 +87,9 @@ def _was_refused(response: Response) -> bool:
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @access.open_to_all
 @limiter.limit("60 per minute", methods=["POST"])
-@limiter.limit("10 per 15 minutes", methods=["POST"], key_func=_address_typed, deduct_when=_was_refused)
+# Who guesses from one place shuts nobody out at another; guesses from everywhere have an end as well.
+@limiter.limit("10 per 15 minutes", methods=["POST"], key_func=_address_typed_here, deduct_when=_was_refused)
+@limiter.limit(lambda: FROM_EVERYWHERE, methods=["POST"], key_func=_address_typed, deduct_when=_was_refused)
 def sign_in() -> Page:
     """One refusal for an unknown address, a wrong password and a closed account."""
     person = access.person_or_none()

@@ -3,6 +3,7 @@
 import html
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate
 from review_app.readers.blocks import text_of
 from review_app.readers.confined import read_content
 from review_app.readers.contract import record
-from review_app.readers.files import FileProblem, kind_of, sources
+from review_app.readers.files import FileProblem, confined, kind_of, sources
 from review_app.readers.html_pages import blocks_of_page, decoded
 from review_app.readers.measures import read
 
@@ -350,6 +351,16 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(name: str, content: Callab
     with pytest.raises(FileProblem) as refused:
         sources(name, content())
     assert refused.value.key == key
+
+
+def test_what_opens_a_foreign_file_is_given_none_of_our_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "heron")
+    spy = tmp_path / "python"
+    spy.write_text(f"#!{sys.executable}\nimport json, os\nprint(json.dumps(dict(os.environ)))\n")
+    spy.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(spy))
+    handed = confined("text", b"")
+    assert "heron" not in handed.values() and handed["PATH"] == os.environ["PATH"]
 
 
 def test_the_command_reads_the_good_files_and_names_the_others(tmp_path: Path) -> None:
