@@ -241,6 +241,16 @@ def test_ten_forms_are_kept_for_one_person_and_none_that_is_too_long(
     assert kept() == ["carla"] * 10 and (longest or 0) < 5_000
 
 
+def test_what_one_person_leaves_makes_no_room_among_the_forms_of_others(
+    carla: Browser, shared_app: Flask, kept: Callable[[], list[str]]
+) -> None:
+    page, left = "/en/desk", ["pia", *["carla"] * (sent.KEPT_AT_MOST + 1), "pia"]
+    with shared_app.app_context():
+        for nick in left:
+            sent.keep_form(person_named(nick).id, [("text", "Heron")], page=page, target=page, now=datetime.now(UTC))
+    assert kept() == ["pia", *["carla"] * sent.KEPT_AT_MOST, "pia"]
+
+
 @pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Origin": "null"}])
 def test_what_another_site_sends_is_not_kept(
     carla: Browser, budget: str, headers: dict[str, str], kept: Callable[[], list[str]], written: str
