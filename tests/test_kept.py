@@ -251,6 +251,18 @@ def test_what_one_person_leaves_makes_no_room_among_the_forms_of_others(
     assert kept() == ["pia", *["carla"] * sent.KEPT_AT_MOST, "pia"]
 
 
+def test_for_an_account_that_was_closed_nothing_is_kept(
+    carla: Browser, budget: str, run: Callable[[str], None], kept: Callable[[], list[str]], written: str
+) -> None:
+    page = carla.get(budget).fill({"funding_sources": written})
+    run(EXPIRE)
+    run("update person set active = false where email = 'carla@example.org'")
+    try:
+        assert page.press("Save and continue", status=400).has(written) and kept() == []
+    finally:
+        run("update person set active = true where email = 'carla@example.org'")
+
+
 @pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Origin": "null"}])
 def test_what_another_site_sends_is_not_kept(
     carla: Browser, budget: str, headers: dict[str, str], kept: Callable[[], list[str]], written: str
