@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 from celery import Celery
-from flask import Flask, Response, g, redirect, request, session
+from flask import Flask, Response, g, request, session
 from flask_login.utils import _user_context_processor
 from flask_security import user_authenticated
 from sqlalchemy import Engine, create_engine
@@ -32,7 +32,7 @@ from review_app.questionnaire.library import library
 from review_app.sessions import People, PostgresSessions
 from review_app.storage import storage_of
 from review_app.web import (
-    access,
+    at_root,
     auth,
     contributing,
     desk,
@@ -85,7 +85,7 @@ def create_app(settings: Settings) -> Flask:
     incoming.register(app)
     presentation.register(app)
     errors.register(app)
-    app.add_url_rule("/", "front_door", access.open_to_all(_front_door))
+    at_root.register(app)
     once.register(app)
     app.after_request(_headers)
     app.extensions["celery"] = _celery(app, settings)
@@ -171,13 +171,6 @@ def _remember_whose_session(app: Flask, user: Person, **_: Any) -> None:
     session["_person_id"] = user.id
 
 
-def _front_door() -> Any:
-    chosen = request.accept_languages.best_match(LANGUAGES) or "en"
-    response = redirect(f"/{chosen}/")
-    response.vary.add("Accept-Language")
-    return response
-
-
 def _headers(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY)  # a file that somebody sent has a stricter one
@@ -190,8 +183,11 @@ def _headers(response: Response) -> Response:
     if request.endpoint == "static" and "v" in request.args:
         headers["Cache-Control"] = f"public, max-age={365 * 86_400}, immutable"
     # Public pages and files say for themselves how long they may be kept; everything else is somebody's.
-    if "Cache-Control" not in headers or not (g.get("is_public") or request.endpoint == "static"):
+    is_public = g.get("is_public") or request.endpoint in ("static", "front_door")
+    if "Cache-Control" not in headers or not is_public:
         headers["Cache-Control"] = "no-store"
+    if not is_public:
+        headers.setdefault("X-Robots-Tag", "noindex")  # what a link from elsewhere leads a crawler to
     return response
 
 

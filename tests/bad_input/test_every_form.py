@@ -17,7 +17,7 @@ from tests.undone import Undone
 
 ALONE = ("nul", "long", "huge")  # also sent in one field at a time, since another field may refuse the form before
 PAGES_OF: Mapping[str, tuple[str, ...]] = {
-    "nobody": ("public", "auth", "front_door", "static", "contributing"), "carla": ("desk", "inbox", "auth"),
+    "nobody": ("public", "auth", "front_door", "robots", "favicon", "static", "contributing"), "carla": ("desk", "inbox", "auth"),
     "rita": ("review",), "ada": ("office", "imports", "rules"),
 }  # fmt: skip
 # They say the same to everybody, and do the same again harmlessly.
