@@ -22,6 +22,7 @@ from tests.figures.conftest import Figure
 from tests.people import PASSWORD, add_parties, make_person
 from tests.processes import served
 from tests.servers import Ground
+from tests.waiting import wait_until
 
 SECTION = "identification"
 KIB = 1024
@@ -113,6 +114,7 @@ def test_a_section_of_twelve_questions(shared_app: Flask, context: BrowserContex
     page = context.new_page()
     with line(shared_app) as first:
         open_page(page, address)
+        wait_until(lambda: "/static/icon.svg" in dict(first), "the icon was asked for, which a browser does when it has the time")
     with line(shared_app) as again:
         open_page(page, address)
     figure("requests for a section of 12 questions, first visit", len(first), at_most=4)
