@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from review_app import tasks
 from review_app.extensions import db
 from review_app.models import ContributionLink, Cycle, Dispatch, Entry, Membership, Notice, Party, Person, Report
 from review_app.transaction import atomic, record
@@ -101,3 +104,11 @@ def dispatch(entry_id: int) -> Dispatch:
 
 
 __all__ = ["NOW", "Entry", "World", "change", "dispatch", "mails", "make_world", "state"]
+
+
+@pytest.fixture
+def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
+    """What would have been queued, instead of a queue."""
+    found: list[tuple[str, Any]] = []
+    monkeypatch.setattr(tasks, "_ring", lambda task, *args: found.append((task.name.rpartition(".")[2], *args)))
+    return found

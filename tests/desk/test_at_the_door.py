@@ -153,6 +153,20 @@ def test_my_reports_say_how_far_each_is_and_what_comes_next(desk: Desk) -> None:
     assert not page.has("sections completed") and "Submit the report" not in page.links
 
 
+def test_who_has_one_section_is_led_to_no_other(desk: Desk, new_client: Callable[[], Browser]) -> None:
+    with desk.app.app_context():
+        make_person("celia", "contributor", "CL", sections=["closing"])
+        make_person("fabio", "contributor", "CL", sections=["facts"])
+    celia, fabio = sign_in(new_client(), "celia"), sign_in(new_client(), "fabio")
+    for place in ("/en/desk", desk.home):
+        assert fabio.get(place).follow("Continue with “Facts”").h1 == "Facts"
+        assert celia.get(place).has("0 of 1 sections completed") and not celia.get(place).has("Continue with")
+    steps.write(desk.carla, desk.facts, {"overview": "Forty libraries."})
+    button = ".progress ~ p .govuk-button"
+    assert "Submit the report" in desk.carla.get("/en/desk").links and desk.carla.get(desk.home).select(button)
+    assert "Submit the report" not in fabio.get("/en/desk").links and not fabio.get(desk.home).select(button)
+
+
 def test_my_reports_have_the_same_figures_as_each_report_in_as_many_queries_for_one_as_for_five(
     desk: Desk, cost: Callable[..., list[int]]
 ) -> None:

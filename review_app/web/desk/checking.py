@@ -6,12 +6,12 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from review_app.checks.engine import Found, explained, progress
+from review_app.checks.engine import Found, explained
 from review_app.forms.desk import ReplyForm
 from review_app.models import Report
 from review_app.operations import findings
 from review_app.queries.answers import replies_of
-from review_app.queries.checking import checking
+from review_app.queries.checking import HowFar, checking
 from review_app.queries.reports import questionnaire_of
 from review_app.questionnaire.sheets import Sheet
 from review_app.web import access
@@ -55,17 +55,17 @@ def remove_token(report: Report, fingerprint: str) -> Response | tuple[str, int]
 
 def _page(report: Report, reasons: tuple[Message, ...] = ()) -> str:
     state, replies = checking(report), replies_of(report)
+    far = HowFar.of(state, replies)
     sheet, found = state.sheet, state.found
-    standing = [one for one in found if one.fingerprint not in replies]
     return render_template(
         "pages/desk/completeness.html",
         report=report,
         sheet=sheet,
         explained=explained(sheet),
-        progress=progress(sheet, standing),
+        progress=far.progress,
         reasons=reasons,
         groups=[
-            (severity, _gathered(sheet, [one for one in standing if one.severity == severity]))
+            (severity, _gathered(sheet, [one for one in far.found if one.severity == severity]))
             for severity in ("error", "warning", "note")
         ],
         answered=[(one, replies[one.fingerprint]) for one in found if one.fingerprint in replies],
